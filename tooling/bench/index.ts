@@ -1,0 +1,1 @@
+export { interleave, type Contender, type Timing } from "./interleave.ts";
