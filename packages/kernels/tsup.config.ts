@@ -1,0 +1,7 @@
+import { library } from "@baichuan2/tooling/tsup";
+
+export default library({
+  index: "src/index.ts",
+  "ort-node": "src/backends/ort/node.ts",
+  "ort-web": "src/backends/ort/web.ts",
+});
