@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { DeviceError } from "../../graph/errors.ts";
+import type { Weight } from "../../graph/graph.ts";
+import type { WeightLocation } from "./to-onnx.ts";
+import type { WeightStore } from "./weight-store.ts";
+
+/**
+ * Writes weights into one file that the session then maps. ONNX Runtime packs the matrices it multiplies with, one
+ * after another, and lets go of the mapping: peak memory is the packed model, not twice the model.
+ * What it does not pack (the embedding table) stays mapped, so the file must outlive the session where the system
+ * cannot unlink a mapped file (Windows).
+ */
+export class StagingStore implements WeightStore {
+  readonly directory: string;
+  readonly #file: FileHandle;
+  #end = 0;
+
+  private constructor(directory: string, file: FileHandle) {
+    this.directory = directory;
+    this.#file = file;
+  }
+
+  /** @param parent - Folder to make the staging folder in; needs as much space as the weights in float32. */
+  static async create(parent: string): Promise<StagingStore> {
+    await mkdir(parent, { recursive: true });
+    const directory = await mkdtemp(join(parent, "staging-"));
+    return new StagingStore(directory, await open(join(directory, WEIGHTS_FILE), "wx"));
+  }
+
+  async begin(_weight: Weight, sizeBytes: number): Promise<WeightLocation> {
+    this.#end = Math.ceil(this.#end / MAP_ALIGNMENT) * MAP_ALIGNMENT;
+    return { file: WEIGHTS_FILE, offset: this.#end, sizeBytes };
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.#file.write(
+          bytes,
+          done,
+          bytes.length - done,
+          this.#end + done,
+        );
+        done += bytesWritten;
+      }
+    } catch (cause) {
+      const message = `expected room for the weights in ${this.directory}, got ${String(cause)} (free disk space or set stagingDir)`;
+      throw new DeviceError("ort", message, { cause });
+    }
+    this.#end += bytes.length;
+  }
+
+  /** Writes the model beside the weights; returns its path. */
+  async finish(model: Uint8Array): Promise<string> {
+    await this.#file.close();
+    const path = join(this.directory, "model.onnx");
+    await writeFile(path, model);
+    return path;
+  }
+
+  /** Removes the folder; on Windows only possible once the session is gone. */
+  async remove(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+const WEIGHTS_FILE = "weights.bin";
+
+/** File mappings start on a multiple of this on every system (Windows: allocation granularity). */
+const MAP_ALIGNMENT = 65_536;

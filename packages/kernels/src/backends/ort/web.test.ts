@@ -1,0 +1,4 @@
+import { backendConformance } from "../../conformance/backend-conformance.ts";
+import { createOrtWebBackend } from "./web.ts";
+
+backendConformance("ort-web", () => createOrtWebBackend());

@@ -1,0 +1,215 @@
+import type { Graph, Value } from "../graph/graph.ts";
+import { f32, i32, type Tensor } from "../graph/tensor.ts";
+import { add } from "../ops/add/op.ts";
+import { alibi } from "../ops/alibi/op.ts";
+import { alibiSlopes } from "../ops/alibi/slopes.ts";
+import { gather } from "../ops/gather/op.ts";
+import { l2Normalize } from "../ops/l2-normalize/op.ts";
+import { linear } from "../ops/linear/op.ts";
+import { poolAttention } from "../ops/pool-attention/op.ts";
+import { rmsNorm } from "../ops/rms-norm/op.ts";
+import { rotary } from "../ops/rotary/op.ts";
+import { splitHeads } from "../ops/split-heads/op.ts";
+import { swiglu } from "../ops/swiglu/op.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
+import { seededFloats } from "./seeded.ts";
+
+/** A mask value: finite, so that adding a bias to it stays finite; `exp` of it is 0 for any visible neighbour. */
+const MASKED = -3.4028234663852886e38;
+
+const random = (seed: number, ...shape: number[]): Tensor =>
+  f32(
+    seededFloats(
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  );
+
+const inputs = (
+  g: Graph,
+  feeds: Record<string, Tensor>,
+  shapes: Record<string, (string | number)[]>,
+) =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { dtype, shape }]) => [
+      name,
+      g.input(name, dtype, shapes[name] ?? shape),
+    ]),
+  ) as Record<string, Value>;
+
+/** A case over one op; `shapes` gives inputs symbolic sizes where a backend must not bake them in. */
+function opCase(
+  title: string,
+  feeds: Record<string, Tensor>,
+  apply: (g: Graph, values: Record<string, Value>) => Value | Value[],
+  shapes: Record<string, (string | number)[]> = {},
+): ConformanceCase {
+  return {
+    title,
+    feeds,
+    build(g) {
+      const results = [apply(g, inputs(g, feeds, shapes))].flat();
+      for (const [index, value] of results.entries()) g.output(`y${index}`, value);
+    },
+  };
+}
+
+/** Row t of T sees slots of its own parity and rows up to itself. */
+function mixedMask(T: number, S: number): Tensor {
+  const mask = Float32Array.from({ length: T * (S + T) }, (_, i) => {
+    const [t, k] = [Math.floor(i / (S + T)), i % (S + T)];
+    const visible = k < S ? k % 2 === t % 2 && k > 0 : k - S <= t;
+    return visible ? 0 : MASKED;
+  });
+  return f32(mask, [T, S + T]);
+}
+
+function attentionFeeds(T: number, S: number, H: number, D: number): Record<string, Tensor> {
+  return {
+    query: random(1, T, H, D),
+    key: random(2, T, H, D),
+    value: random(3, T, H, D),
+    keyPool: random(4, S, H, D),
+    valuePool: random(5, S, H, D),
+    mask: mixedMask(T, S),
+  };
+}
+
+const attentionShapes = (H: number, D: number) => ({
+  query: ["T", H, D],
+  key: ["T", H, D],
+  value: ["T", H, D],
+  keyPool: ["S", H, D],
+  valuePool: ["S", H, D],
+  mask: ["T", "S+T"],
+});
+
+function attentionCase(title: string, T: number, S: number, H: number, D: number): ConformanceCase {
+  return opCase(
+    title,
+    attentionFeeds(T, S, H, D),
+    (g, { query, key, value, keyPool, valuePool, mask }) =>
+      poolAttention(g, { query, key, value, keyPool, valuePool, bias: mask }, 1 / Math.sqrt(D)),
+    attentionShapes(H, D),
+  );
+}
+
+function alibiAttentionCase(T: number, S: number, H: number, D: number): ConformanceCase {
+  const positions = (seed: number, length: number) =>
+    f32(
+      seededFloats(seed, length).map((x) => Math.round(x * 2000)),
+      [length],
+    );
+  const feeds = {
+    ...attentionFeeds(T, S, H, D),
+    queryPositions: positions(6, T),
+    keyPositions: positions(7, S + T),
+  };
+  return opCase(
+    "attention with ALiBi over far positions",
+    feeds,
+    (g, { query, key, value, keyPool, valuePool, mask, queryPositions, keyPositions }) => {
+      const bias = alibi(g, mask, queryPositions, keyPositions, { slopes: alibiSlopes(H) });
+      return poolAttention(g, { query, key, value, keyPool, valuePool, bias }, 1 / Math.sqrt(D));
+    },
+    { ...attentionShapes(H, D), queryPositions: ["T"], keyPositions: ["S+T"] },
+  );
+}
+
+/** The contract of all backends, op by op. Sizes are small but none is a power of two by habit. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  opCase("add of [3, 20]", { a: random(1, 3, 20), b: random(2, 3, 20) }, (g, { a, b }) =>
+    add(g, a, b),
+  ),
+  opCase(
+    "alibi bias of 6 heads over far positions",
+    {
+      mask: mixedMask(3, 4),
+      queryPositions: f32(Float32Array.of(4095, 4096, 4097), [3]),
+      keyPositions: f32(Float32Array.of(0, 1, 2047, 4094, 4095, 4096, 4097), [7]),
+    },
+    (g, { mask, queryPositions, keyPositions }) =>
+      alibi(g, mask, queryPositions, keyPositions, { slopes: alibiSlopes(6) }),
+  ),
+  opCase(
+    "gather of rows, one of them twice",
+    {
+      table: random(1, 7, 12),
+      indices: i32(Int32Array.of(6, 0, 6, 3), [4]),
+    },
+    (g, { table, indices }) => gather(g, table, indices),
+    { indices: ["T"] },
+  ),
+  opCase(
+    "l2Normalize with a zero row",
+    {
+      x: f32(
+        seededFloats(1, 40).map((x, i) => (i < 10 ? 0 : x)),
+        [4, 10],
+      ),
+    },
+    (g, { x }) => l2Normalize(g, x),
+  ),
+  opCase(
+    "rmsNorm of large and small rows",
+    {
+      x: f32(
+        seededFloats(1, 192).map((x, i) => x * (i < 96 ? 300 : 1e-3)),
+        [2, 96],
+      ),
+      weight: random(2, 96),
+    },
+    (g, { x, weight }) => rmsNorm(g, x, weight, 1e-6),
+    { x: ["T", 96] },
+  ),
+  opCase(
+    "rotary of 3 heads",
+    {
+      x: random(1, 5, 3, 16),
+      cos: random(2, 5, 8),
+      sin: random(3, 5, 8),
+    },
+    (g, { x, cos, sin }) => rotary(g, x, cos, sin),
+    { x: ["T", 3, 16], cos: ["T", 8], sin: ["T", 8] },
+  ),
+  opCase(
+    "splitHeads of a fused projection",
+    { x: random(1, 4, 3 * 2 * 8) },
+    (g, { x }) => splitHeads(g, x, { parts: 3, numHeads: 2, headDim: 8 }),
+    { x: ["T", 48] },
+  ),
+  opCase(
+    "swiglu incl. large arguments",
+    {
+      gate: f32(
+        seededFloats(1, 60).map((x) => x * 90),
+        [3, 20],
+      ),
+      up: random(2, 3, 20),
+    },
+    (g, { gate, up }) => swiglu(g, gate, up),
+  ),
+  attentionCase("attention of one row over the dummy slot", 1, 1, 2, 8),
+  attentionCase("attention of 5 rows over 9 slots", 5, 9, 3, 16),
+  attentionCase("attention with head size 128", 2, 33, 2, 128),
+  alibiAttentionCase(4, 6, 6, 16),
+  {
+    title: "linear with a weight read in chunks",
+    feeds: { x: random(1, 3, 64) },
+    build(g) {
+      const x = g.input("x", "f32", ["T", 64]);
+      g.output("y", linear(g, x, g.weight("w", [48, 64])));
+    },
+  },
+  {
+    title: "gather from a weight, normalised, projected, returned beside its rows",
+    feeds: { ids: i32(Int32Array.of(5, 1, 5), [3]) },
+    build(g) {
+      const rows = gather(g, g.weight("table", [6, 32]), g.input("ids", "i32", ["T"]));
+      const normed = rmsNorm(g, rows, g.weight("gain", [32]), 1e-6);
+      g.output("rows", rows);
+      g.output("y", linear(g, normed, l2Normalize(g, g.weight("head", [9, 32]))));
+    },
+  },
+];

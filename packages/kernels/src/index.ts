@@ -1,0 +1,32 @@
+export type { Backend, CompileOptions, Executable, WeightReader } from "./backend.ts";
+export { createReferenceBackend } from "./backends/reference/reference-backend.ts";
+export { toOnnx, type WeightLocation } from "./backends/ort/to-onnx.ts";
+export {
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  ShapeError,
+  UnsupportedError,
+} from "./graph/errors.ts";
+export {
+  Graph,
+  type GraphNode,
+  type Op,
+  type Value,
+  type Weight,
+  type WeightFormat,
+} from "./graph/graph.ts";
+export type { Dim, DType, Shape, TensorType } from "./graph/tensor-type.ts";
+export { elementCount, f32, i32, type Tensor } from "./graph/tensor.ts";
+export { add } from "./ops/add/op.ts";
+export { alibi, type AlibiAttributes } from "./ops/alibi/op.ts";
+export { alibiSlopes } from "./ops/alibi/slopes.ts";
+export { gather } from "./ops/gather/op.ts";
+export { l2NormalizeRows } from "./ops/l2-normalize/l2-normalize-rows.ts";
+export { l2Normalize } from "./ops/l2-normalize/op.ts";
+export { linear } from "./ops/linear/op.ts";
+export { keyCount, poolAttention, type PoolAttentionInputs } from "./ops/pool-attention/op.ts";
+export { rmsNorm } from "./ops/rms-norm/op.ts";
+export { rotary } from "./ops/rotary/op.ts";
+export { splitHeads, type SplitHeadsAttributes } from "./ops/split-heads/op.ts";
+export { swiglu } from "./ops/swiglu/op.ts";
