@@ -1,0 +1,53 @@
+/** What is wrong with a list of messages. */
+export type ChatFault =
+  /** There is no message. */
+  | "ERR_CHAT_EMPTY"
+  /** A system message stands elsewhere than first. */
+  | "ERR_CHAT_SYSTEM_POSITION"
+  /** A message has no role or no content. */
+  | "ERR_CHAT_MISSING_FIELD"
+  /** A message is no object, its role is unknown or its content is no string. */
+  | "ERR_CHAT_MESSAGE";
+
+/** Class of the Python exception that the original raises for a fault. */
+const pythonErrors = {
+  ERR_CHAT_EMPTY: "IndexError",
+  ERR_CHAT_SYSTEM_POSITION: "AssertionError",
+  ERR_CHAT_MISSING_FIELD: "KeyError",
+  ERR_CHAT_MESSAGE: "TypeError",
+} as const satisfies Record<ChatFault, string>;
+
+/** Messages that are no conversation. */
+export class ChatMessageError extends Error {
+  override readonly name = "ChatMessageError";
+  readonly code: ChatFault;
+  /** Index of the offending message; -1 if the list itself offends. */
+  readonly index: number;
+  /** What the original raises here; it accepts unknown roles, so there is none for these. */
+  readonly pythonError: (typeof pythonErrors)[ChatFault];
+
+  constructor(code: ChatFault, index: number, expected: string, actual: string) {
+    const where = index < 0 ? "messages" : `messages[${index}]`;
+    super(`${where}: expected ${expected}, got ${actual}`);
+    this.code = code;
+    this.index = index;
+    this.pythonError = pythonErrors[code];
+  }
+}
+
+/** A prompt does not fit into the context even after everything that may be dropped was dropped. */
+export class ContextLengthError extends Error {
+  override readonly name = "ContextLengthError";
+  readonly code = "ERR_CONTEXT_LENGTH";
+  /** Tokens needed. */
+  readonly used: number;
+  /** Tokens there is room for. */
+  readonly limit: number;
+
+  /** @param hint - What the caller can do. */
+  constructor(where: string, used: number, limit: number, hint: string) {
+    super(`${where}: expected at most ${limit} tokens, got ${used} (${hint})`);
+    this.used = used;
+    this.limit = limit;
+  }
+}
