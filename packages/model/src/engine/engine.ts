@@ -1,0 +1,221 @@
+import { Worker } from "node:worker_threads";
+import { DeviceError, DisposedError } from "@baichuan2/kernels";
+import type { ModelConfig } from "../config.ts";
+import { AsyncQueue } from "./async-queue.ts";
+import type {
+  EngineEvent,
+  EngineOptions,
+  EngineRequest,
+  EngineStats,
+  FinishReason,
+  GenerateJob,
+  ModelSource,
+} from "./protocol.ts";
+import { fromWireError } from "./wire-error.ts";
+
+/** How a generation ended. */
+export interface Finish {
+  readonly reason: FinishReason;
+  /** Seed that the sampler used. */
+  readonly seed: number;
+}
+
+/** Logits of a text. */
+export interface Logits {
+  /** Row-major `[positions, vocabSize]`. */
+  readonly data: Float32Array;
+  readonly shape: readonly [number, number];
+}
+
+/** Options of opening an engine. */
+export interface OpenEngineOptions extends EngineOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called while weights are read. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** A job that waits for the thread's answers. */
+interface Listener {
+  onEvent(event: EngineEvent): void;
+  fail(error: Error): void;
+}
+
+/**
+ * The caller's end of the engine thread: ids in, ids or logits out. The calling thread never computes, so its event
+ * loop stays free. Owns a thread and the model's memory.
+ */
+export class Engine implements AsyncDisposable {
+  readonly config: ModelConfig;
+  readonly #worker: Worker;
+  readonly #listeners = new Map<number, Listener>();
+  #nextId = 0;
+  #closed: Promise<void> | undefined;
+
+  private constructor(worker: Worker, config: ModelConfig) {
+    this.#worker = worker;
+    this.config = config;
+    worker.removeAllListeners();
+    worker.on("message", (event: EngineEvent) => {
+      if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
+    });
+    worker.on("error", (cause) => this.#failAll(new DeviceError("engine", `thread died: ${cause}`, { cause })));
+    worker.on("exit", () => this.#failAll(new DisposedError("engine")));
+  }
+
+  /**
+   * Starts a thread and loads a model in it.
+   *
+   * @throws {CheckpointError | DeviceError | UnsupportedError} by name and code, as the thread threw them.
+   */
+  static async open(source: ModelSource, options: OpenEngineOptions = {}): Promise<Engine> {
+    options.signal?.throwIfAborted();
+    const worker = new Worker(workerUrl());
+    try {
+      const config = await load(worker, source, options);
+      return new Engine(worker, config);
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+  }
+
+  /**
+   * Streams new token ids; the last may be a stop token. Leaving the loop ends the job in the thread.
+   *
+   * @throws the signal's reason when it aborts, within one step.
+   */
+  async *generate(job: GenerateJob, signal?: AbortSignal): AsyncGenerator<number, Finish> {
+    const queue = new AsyncQueue<number>();
+    let finish: Finish | undefined;
+    const id = this.#start(
+      { type: "generate", job },
+      {
+        onEvent: (event) => {
+          if (event.type === "token") queue.push(event.tokenId);
+          else if (event.type === "finished") queue.end(void (finish = event));
+          else if (event.type === "failed") queue.end(fromWireError(event.error));
+        },
+        fail: (error) => queue.end(error),
+      },
+    );
+    const onAbort = (): void => queue.end(signal?.reason);
+    try {
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      for await (const tokenId of queue) {
+        signal?.throwIfAborted();
+        yield tokenId;
+      }
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#stop(id, finish === undefined);
+    }
+    if (!finish) throw new DisposedError("engine");
+    return { reason: finish.reason, seed: finish.seed };
+  }
+
+  /**
+   * Logits after each token of a text, or after the last.
+   *
+   * @param last - Only the last position: `[1, V]` instead of `[T, V]`.
+   */
+  logits(tokenIds: readonly number[], last: boolean, signal?: AbortSignal): Promise<Logits> {
+    return this.#ask({ type: "logits", tokenIds, last }, signal, (event) =>
+      event.type === "logits"
+        ? { data: event.data, shape: [event.data.length / event.vocabSize, event.vocabSize] }
+        : undefined,
+    );
+  }
+
+  /** Memory in use. */
+  stats(): Promise<EngineStats> {
+    return this.#ask({ type: "stats" }, undefined, (event) => (event.type === "stats" ? event.stats : undefined));
+  }
+
+  /** Ends all jobs, frees the model and stops the thread. */
+  dispose(): Promise<void> {
+    this.#closed ??= new Promise<void>((resolve) => {
+      this.#worker.once("exit", () => resolve());
+      this.#worker.postMessage({ type: "close" } satisfies EngineRequest);
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** One question, one answer. */
+  async #ask<Answer>(
+    request: DistributiveOmit<JobRequest, "id">,
+    signal: AbortSignal | undefined,
+    read: (event: EngineEvent) => Answer | undefined,
+  ): Promise<Answer> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const id = this.#start(request, {
+      onEvent: (event) => {
+        if (event.type === "failed") return reject(fromWireError(event.error));
+        const answer = read(event);
+        if (answer !== undefined) resolve(answer);
+      },
+      fail: reject,
+    });
+    const onAbort = (): void => {
+      this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#stop(id, false);
+    }
+  }
+
+  #start(request: DistributiveOmit<JobRequest, "id">, listener: Listener): number {
+    if (this.#closed) throw new DisposedError("engine");
+    const id = this.#nextId++;
+    this.#listeners.set(id, listener);
+    this.#worker.postMessage({ ...request, id });
+    return id;
+  }
+
+  #stop(id: number, isRunning: boolean): void {
+    this.#listeners.delete(id);
+    if (isRunning) this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
+  }
+
+  #failAll(error: Error): void {
+    this.#closed ??= Promise.resolve();
+    for (const listener of this.#listeners.values()) listener.fail(error);
+    this.#listeners.clear();
+  }
+}
+
+type JobRequest = Extract<EngineRequest, { type: "generate" | "logits" | "stats" }>;
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+
+/** The thread's file: TypeScript in the workspace, a bundle of its own when published. */
+function workerUrl(): URL {
+  return new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./engine-worker.js", import.meta.url);
+}
+
+function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): Promise<ModelConfig> {
+  const { signal, onProgress, ...engineOptions } = options;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal?.reason as Error);
+    const settled = (): void => signal?.removeEventListener("abort", onAbort);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    worker.on("message", (event: EngineEvent) => {
+      if (event.type === "progress") return onProgress?.(event.doneBytes, event.totalBytes);
+      settled();
+      if (event.type === "loaded") resolve(event.config);
+      else if (event.type === "loadFailed") reject(fromWireError(event.error));
+    });
+    worker.on("error", (cause) => reject(new DeviceError("engine", `thread died: ${cause}`, { cause })));
+    worker.on("exit", (code) => reject(new DeviceError("engine", `thread ended with code ${code} while loading`)));
+    worker.postMessage({ type: "load", source, options: engineOptions } satisfies EngineRequest);
+  });
+}

@@ -1,0 +1,63 @@
+import type { ModelConfig } from "../config.ts";
+import type { SamplerOptions } from "../sampling/sampler.ts";
+
+/** Where an engine's weights come from. */
+export type ModelSource =
+  | { readonly kind: "checkpoint"; readonly path: string }
+  /** Random weights of a given shape, for measuring. */
+  | { readonly kind: "synthetic"; readonly config: ModelConfig; readonly seed: number };
+
+/** How an engine runs. */
+export interface EngineOptions {
+  readonly threads?: number | undefined;
+  /** Folder for float32 weights while the runtime maps them; default: the system's temporary folder. */
+  readonly stagingDir?: string | undefined;
+}
+
+/** One generation, as ids. */
+export interface GenerateJob {
+  readonly promptIds: readonly number[];
+  readonly maxNewTokens: number;
+  /** Ids that end the text; empty to ignore the end. */
+  readonly stopTokenIds: readonly number[];
+  readonly sampler: SamplerOptions;
+}
+
+/** Why a generation ended: an end-of-sequence token or stop string, or `maxNewTokens`. */
+export type FinishReason = "stop" | "length";
+
+/** Messages to the engine's thread. `id` names a job. */
+export type EngineRequest =
+  | { readonly type: "load"; readonly source: ModelSource; readonly options: EngineOptions }
+  | { readonly type: "generate"; readonly id: number; readonly job: GenerateJob }
+  | { readonly type: "logits"; readonly id: number; readonly tokenIds: readonly number[]; readonly last: boolean }
+  | { readonly type: "stats"; readonly id: number }
+  | { readonly type: "abort"; readonly id: number }
+  | { readonly type: "close" };
+
+/** An error as data: structured clone would strip an error class of its name, code and fields. */
+export interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+}
+
+/** What an engine says of itself. */
+export interface EngineStats {
+  /** Bytes reserved for keys and values. */
+  readonly cacheBytes: number;
+  /** Resident memory of the process. */
+  readonly rssBytes: number;
+}
+
+/** Messages from the engine's thread. */
+export type EngineEvent =
+  | { readonly type: "progress"; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly type: "loaded"; readonly config: ModelConfig }
+  | { readonly type: "loadFailed"; readonly error: WireError }
+  | { readonly type: "token"; readonly id: number; readonly tokenId: number }
+  | { readonly type: "finished"; readonly id: number; readonly reason: FinishReason; readonly seed: number }
+  | { readonly type: "logits"; readonly id: number; readonly data: Float32Array; readonly vocabSize: number }
+  | { readonly type: "stats"; readonly id: number; readonly stats: EngineStats }
+  | { readonly type: "failed"; readonly id: number; readonly error: WireError }
+  | { readonly type: "closed" };

@@ -1,0 +1,180 @@
+import { setImmediate } from "node:timers/promises";
+import type { BatchItem, Decoder, Sequence } from "../network/decoder.ts";
+import { chunkRows, forwardInChunks } from "../network/prefill.ts";
+import { createSampler, type Sampler } from "../sampling/sampler.ts";
+import { TokenHistory } from "../sampling/token-history.ts";
+import type { EngineEvent, FinishReason, GenerateJob } from "./protocol.ts";
+import { toWireError } from "./wire-error.ts";
+
+/** One generation in flight. */
+interface Running {
+  readonly id: number;
+  readonly job: GenerateJob;
+  readonly sequence: Sequence;
+  readonly sampler: Sampler;
+  readonly history: TokenHistory;
+  /** Tokens that have not been through the network yet: rest of the prompt, or the token drawn last. */
+  pending: readonly number[];
+  newTokens: number;
+}
+
+/**
+ * Runs all generations side by side. One step takes the next token of every sequence that is past its prompt and one
+ * chunk of the oldest prompt; between steps the thread listens, so an abort takes effect within one step.
+ */
+export class Scheduler {
+  readonly #decoder: Decoder;
+  readonly #emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
+  readonly #running = new Map<number, Running>();
+  /** Calls that need the decoder for themselves, one after another. */
+  readonly #exclusive: (() => Promise<void>)[] = [];
+  readonly #logitsJobs = new Map<number, AbortController>();
+  #loop: Promise<void> | undefined;
+
+  constructor(decoder: Decoder, emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void) {
+    this.#decoder = decoder;
+    this.#emit = emit;
+  }
+
+  /** Starts a generation. */
+  generate(id: number, job: GenerateJob): void {
+    this.#running.set(id, {
+      id,
+      job,
+      sequence: this.#decoder.createSequence(),
+      sampler: createSampler(job.sampler),
+      history: new TokenHistory(job.promptIds),
+      pending: job.promptIds,
+      newTokens: 0,
+    });
+    this.#wake();
+  }
+
+  /** Computes logits of a text, of every position or of the last one. */
+  logits(id: number, tokenIds: readonly number[], last: boolean): void {
+    const controller = new AbortController();
+    this.#logitsJobs.set(id, controller);
+    this.#exclusive.push(() => this.#runLogits(id, tokenIds, last, controller.signal));
+    this.#wake();
+  }
+
+  /** Ends a job without an answer; unknown ids are ignored (it may just have finished). */
+  abort(id: number): void {
+    this.#logitsJobs.get(id)?.abort();
+    const running = this.#running.get(id);
+    if (running) this.#end(running);
+  }
+
+  /** Ends all jobs and waits for the step in flight. */
+  async close(): Promise<void> {
+    for (const running of this.#running.values()) this.#end(running);
+    for (const controller of this.#logitsJobs.values()) controller.abort();
+    await this.#loop;
+  }
+
+  #wake(): void {
+    this.#loop ??= this.#run().finally(() => {
+      this.#loop = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    await setImmediate(); // jobs that arrive together start together
+    while (this.#running.size > 0 || this.#exclusive.length > 0) {
+      await this.#exclusive.shift()?.();
+      await this.#step();
+      await setImmediate();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return;
+    try {
+      const logits = await this.#decoder.forward(batch.map(({ item }) => item));
+      for (const [index, { running, item }] of batch.entries()) {
+        this.#advance(running, item, logits[index] ?? new Float32Array());
+      }
+    } catch (error) {
+      for (const { running } of batch) this.#fail(running, error);
+    }
+  }
+
+  #nextBatch(): { running: Running; item: BatchItem }[] {
+    const batch: { running: Running; item: BatchItem }[] = [];
+    let hasPrefill = false;
+    for (const running of this.#running.values()) {
+      const { pending, sequence } = running;
+      const isPrefill = pending.length > 1;
+      if (isPrefill && hasPrefill) continue;
+      hasPrefill ||= isPrefill;
+      const tokenIds = pending.slice(0, chunkRows(this.#decoder.config, sequence.slots.length));
+      const logits = tokenIds.length === pending.length ? "last" : "none";
+      batch.push({ running, item: { sequence, tokenIds, logits } });
+    }
+    return batch;
+  }
+
+  /** Takes a finished row's token, or the rest of the prompt, unless the job was aborted meanwhile. */
+  #advance(running: Running, item: BatchItem, logits: Float32Array): void {
+    if (!this.#running.has(running.id)) return this.#decoder.free(running.sequence);
+    running.pending = running.pending.slice(item.tokenIds.length);
+    if (item.logits === "none") return;
+    try {
+      this.#takeToken(running, running.sampler.sample(logits, running.history));
+    } catch (error) {
+      this.#fail(running, error);
+    }
+  }
+
+  #takeToken(running: Running, tokenId: number): void {
+    const { id, job, history } = running;
+    history.push(tokenId);
+    running.newTokens += 1;
+    running.pending = [tokenId];
+    this.#emit({ type: "token", id, tokenId });
+    if (job.stopTokenIds.includes(tokenId)) this.#finish(running, "stop");
+    else if (running.newTokens >= job.maxNewTokens) this.#finish(running, "length");
+  }
+
+  #finish(running: Running, reason: FinishReason): void {
+    this.#end(running);
+    this.#emit({ type: "finished", id: running.id, reason, seed: running.sampler.seed });
+  }
+
+  #fail(running: Running, error: unknown): void {
+    this.#end(running);
+    this.#emit({ type: "failed", id: running.id, error: toWireError(error) });
+  }
+
+  #end(running: Running): void {
+    this.#running.delete(running.id);
+    this.#decoder.free(running.sequence);
+  }
+
+  async #runLogits(
+    id: number,
+    tokenIds: readonly number[],
+    last: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { vocabSize } = this.#decoder.config;
+    const sequence = this.#decoder.createSequence();
+    try {
+      const data = new Float32Array((last ? 1 : tokenIds.length) * vocabSize);
+      let filled = 0;
+      const wanted = last ? "last" : "all";
+      for await (const rows of forwardInChunks(this.#decoder, sequence, tokenIds, wanted, signal)) {
+        data.set(rows, filled);
+        filled += rows.length;
+        await setImmediate();
+      }
+      this.#emit({ type: "logits", id, data, vocabSize }, [data.buffer]);
+    } catch (error) {
+      this.#emit({ type: "failed", id, error: toWireError(error) });
+    } finally {
+      this.#logitsJobs.delete(id);
+      this.#decoder.free(sequence);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { parentPort } from "node:worker_threads";
+import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
+import { Decoder } from "../network/decoder.ts";
+import { openSource } from "./open-source.ts";
+import type { EngineEvent, EngineOptions, EngineRequest, ModelSource } from "./protocol.ts";
+import { Scheduler } from "./scheduler.ts";
+import { toWireError } from "./wire-error.ts";
+
+/**
+ * The engine's thread: owns the decoder, listens between steps. ONNX Runtime blocks the thread it runs on, which is
+ * why it never runs on the caller's.
+ */
+
+/** Progress at most this often, or a small model would flood the caller. */
+const PROGRESS_INTERVAL_MS = 50;
+
+let decoder: Decoder | undefined;
+let scheduler: Scheduler | undefined;
+
+function emit(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(event, transfer);
+}
+
+async function load(source: ModelSource, options: EngineOptions): Promise<void> {
+  try {
+    await using open = await openSource(source);
+    const backend = await createOrtNodeBackend(
+      options.stagingDir === undefined ? {} : { stagingDir: options.stagingDir },
+    );
+    decoder = await Decoder.create(open.config, backend, open.weights, {
+      threads: options.threads,
+      onProgress: throttledProgress(),
+    });
+    scheduler = new Scheduler(decoder, emit);
+    emit({ type: "loaded", config: open.config });
+  } catch (error) {
+    emit({ type: "loadFailed", error: toWireError(error) });
+  }
+}
+
+function throttledProgress(): (doneBytes: number, totalBytes: number) => void {
+  let last = 0;
+  return (doneBytes, totalBytes) => {
+    const now = performance.now();
+    if (doneBytes < totalBytes && now - last < PROGRESS_INTERVAL_MS) return;
+    last = now;
+    emit({ type: "progress", doneBytes, totalBytes });
+  };
+}
+
+async function close(): Promise<void> {
+  await scheduler?.close();
+  await decoder?.dispose();
+  emit({ type: "closed" });
+  parentPort?.close();
+}
+
+parentPort?.on("message", (request: EngineRequest) => {
+  switch (request.type) {
+    case "load":
+      void load(request.source, request.options);
+      break;
+    case "generate":
+      scheduler?.generate(request.id, request.job);
+      break;
+    case "logits":
+      scheduler?.logits(request.id, request.tokenIds, request.last);
+      break;
+    case "stats": {
+      const stats = { cacheBytes: decoder?.cacheBytes ?? 0, rssBytes: process.memoryUsage.rss() };
+      emit({ type: "stats", id: request.id, stats });
+      break;
+    }
+    case "abort":
+      scheduler?.abort(request.id);
+      break;
+    case "close":
+      void close();
+      break;
+  }
+});

@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UnsupportedError } from "@baichuan2/kernels";
+import { fromFile } from "@baichuan2/tokenizer/node";
+import type { Tokenizer } from "@baichuan2/tokenizer";
+import { CheckpointError } from "./checkpoint/checkpoint-error.ts";
+import { Engine } from "./engine/engine.ts";
+import { defaultGenerationConfig, readGenerationConfig, type GenerationConfig } from "./generation-config.ts";
+import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
+import { Model } from "./model.ts";
+import { publishedConfig, type ShapeName } from "./shapes.ts";
+
+/** Options of `loadModel`. */
+export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress"> {
+  /** Number type of the weights in memory; "auto" is float32, the only one of the CPU backend so far. */
+  readonly dtype?: "auto" | "float32" | undefined;
+  /** Where to compute; "auto" is the CPU. */
+  readonly device?: "auto" | "cpu" | undefined;
+  /** Threads of one run; default: all physical cores. */
+  readonly threads?: number | undefined;
+  /** A tokenizer.model elsewhere than beside the weights, or one already loaded. */
+  readonly tokenizer?: string | Tokenizer | undefined;
+  /** Folder for float32 weights while they are mapped; needs as much space as the model. Default: temporary folder. */
+  readonly stagingDir?: string | undefined;
+  /** Called while files are downloaded and while weights are read. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** How far a load is. */
+export interface LoadProgress {
+  readonly phase: "download" | "load";
+  /** File being downloaded. */
+  readonly file?: string | undefined;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * Loads a model from a directory, or by its id from the Hugging Face hub (through the standard cache).
+ *
+ * ```ts
+ * await using model = await loadModel("baichuan-inc/Baichuan2-7B-Chat");
+ * for await (const text of model.chatStream([{ role: "user", content: "你好" }])) process.stdout.write(text);
+ * ```
+ *
+ * @throws {HubError} if the id cannot be resolved.
+ * @throws {CheckpointError} if files are missing, damaged or do not fit each other.
+ * @throws {UnsupportedError} for a dtype or device that is not there.
+ */
+export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
+  checkSupported(options);
+  const { onProgress, signal } = options;
+  const { path } = await resolveModel(dirOrId, {
+    ...options,
+    onProgress: onProgress && ((progress) => onProgress({ phase: "download", ...progress })),
+  });
+  const generationConfig = await readGenerationConfigFile(path);
+  const tokenizer = await openTokenizer(path, options);
+  const engine = await Engine.open(
+    { kind: "checkpoint", path },
+    {
+      signal,
+      threads: options.threads,
+      stagingDir: options.stagingDir,
+      onProgress: onProgress && ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
+    },
+  );
+  return new Model({ path, engine, generationConfig, tokenizer });
+}
+
+/** A model of a published size with random weights: real speed and memory, meaningless text. */
+export async function loadSyntheticModel(
+  shape: ShapeName,
+  options: Pick<LoadModelOptions, "threads" | "signal" | "stagingDir" | "onProgress"> & {
+    readonly layers?: number | undefined;
+    readonly seed?: number | undefined;
+  } = {},
+): Promise<Model> {
+  const { layers, seed = 0, onProgress, ...engineOptions } = options;
+  const engine = await Engine.open(
+    { kind: "synthetic", config: publishedConfig(shape, layers), seed },
+    {
+      ...engineOptions,
+      onProgress: onProgress && ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
+    },
+  );
+  return new Model({ path: `synthetic ${shape}`, engine, generationConfig: defaultGenerationConfig });
+}
+
+function checkSupported({ dtype = "auto", device = "auto" }: LoadModelOptions): void {
+  if (!["auto", "float32"].includes(dtype)) {
+    throw new UnsupportedError("loadModel", `dtype "${dtype}"`, 'use "float32" or "auto"');
+  }
+  if (!["auto", "cpu"].includes(device)) {
+    throw new UnsupportedError("loadModel", `device "${device}"`, 'use "cpu" or "auto"');
+  }
+}
+
+async function readGenerationConfigFile(directory: string): Promise<GenerationConfig> {
+  const path = join(directory, "generation_config.json");
+  const text = await readIfThere(path);
+  if (text === undefined) return readGenerationConfig(undefined, path);
+  try {
+    return readGenerationConfig(JSON.parse(text), path);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new CheckpointError(path, `expected JSON, got ${cause.message}`, { cause });
+  }
+}
+
+async function openTokenizer(
+  directory: string,
+  { tokenizer, signal }: LoadModelOptions,
+): Promise<Tokenizer | undefined> {
+  if (tokenizer !== undefined && typeof tokenizer !== "string") return tokenizer;
+  const options = signal ? { signal } : {};
+  if (tokenizer !== undefined) return fromFile(tokenizer, options);
+  const path = join(directory, "tokenizer.model");
+  return (await readIfThere(path)) === undefined ? undefined : fromFile(path, options);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

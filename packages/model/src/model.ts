@@ -1,0 +1,198 @@
+import type { Tokenizer } from "@baichuan2/tokenizer";
+import { buildChatPrompt } from "./chat/chat-prompt.ts";
+import type { ChatMessage } from "./chat/chat-message.ts";
+import type { ModelConfig } from "./config.ts";
+import type { Engine, Logits } from "./engine/engine.ts";
+import type { EngineStats, FinishReason } from "./engine/protocol.ts";
+import { mergeGenerationOptions, type GenerationConfig, type GenerationOptions } from "./generation-config.ts";
+import { createSampler } from "./sampling/sampler.ts";
+import { streamText, type GenerationDelta } from "./text-stream.ts";
+
+/** What to continue: ids as they are, a text, or a conversation. */
+export type Prompt =
+  | { readonly tokenIds: readonly number[] }
+  | { readonly text: string }
+  | { readonly messages: readonly ChatMessage[] };
+
+/** Options of one generation. */
+export interface GenerateOptions extends GenerationOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** "original": prompts exactly as the published code builds them (see chat/DIFFERENCES.md). */
+  readonly compat?: "original" | undefined;
+}
+
+/** Token counts of one generation. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** A finished generation. */
+export interface GenerationResult {
+  /** New ids, the end-of-sequence id included where the model gave one. */
+  readonly tokenIds: readonly number[];
+  /** Their text without special tokens and stop string; undefined without a tokenizer. */
+  readonly text: string | undefined;
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+  /** With this seed and the same options the same text comes again. */
+  readonly seed: number;
+}
+
+/** A text was asked of a model that has no tokenizer. */
+export class NoTokenizerError extends Error {
+  override readonly name = "NoTokenizerError";
+  readonly code = "ERR_NO_TOKENIZER";
+
+  constructor(path: string) {
+    super(`${path}: expected a tokenizer.model for text, got none (put one beside the weights, name one, or use ids)`);
+  }
+}
+
+/** The parts of a model; `loadModel` puts them together. */
+export interface ModelParts {
+  /** Directory, or a name for synthetic weights. */
+  readonly path: string;
+  readonly engine: Engine;
+  readonly generationConfig: GenerationConfig;
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+/** A loaded Baichuan2. Many calls may run at once: they share runs of the network. Owns a thread and its memory. */
+export class Model implements AsyncDisposable {
+  readonly path: string;
+  readonly config: ModelConfig;
+  /** The checkpoint's defaults. */
+  readonly generationConfig: GenerationConfig;
+  /** Undefined for checkpoints without a tokenizer.model. */
+  readonly tokenizer: Tokenizer | undefined;
+  readonly #engine: Engine;
+
+  constructor({ path, engine, generationConfig, tokenizer }: ModelParts) {
+    this.path = path;
+    this.config = engine.config;
+    this.generationConfig = generationConfig;
+    this.tokenizer = tokenizer;
+    this.#engine = engine;
+  }
+
+  /** Answers a conversation: the text of the assistant's next message. */
+  async chat(messages: readonly ChatMessage[], options?: GenerateOptions): Promise<string> {
+    this.#requireTokenizer();
+    const { text } = await this.generate({ messages }, options);
+    return text ?? "";
+  }
+
+  /** Answers a conversation piece by piece: deltas that never split a character. */
+  async *chatStream(messages: readonly ChatMessage[], options?: GenerateOptions): AsyncGenerator<string> {
+    this.#requireTokenizer();
+    for await (const { text } of this.generateStream({ messages }, options)) {
+      if (text !== "") yield text;
+    }
+  }
+
+  /** Continues a prompt to its end. */
+  async generate(prompt: Prompt, options?: GenerateOptions): Promise<GenerationResult> {
+    const stream = this.generateStream(prompt, options);
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) return next.value;
+    }
+  }
+
+  /**
+   * Continues a prompt piece by piece.
+   *
+   * @returns the whole as the generator's return value; leaving the loop early ends the work.
+   * @throws {GenerationOptionError} for an option that cannot be used, before anything runs.
+   * @throws {ContextLengthError} if a conversation cannot fit.
+   * @throws the signal's reason when it aborts, within one chunk of a prompt or one token.
+   */
+  async *generateStream(
+    prompt: Prompt,
+    { signal, compat, ...options }: GenerateOptions = {},
+  ): AsyncGenerator<GenerationDelta, GenerationResult> {
+    const config = mergeGenerationOptions(this.generationConfig, options);
+    const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
+    if (promptIds.length === 0) throw new RangeError("generate: expected at least one token, got an empty prompt");
+    if (config.stop.length > 0) this.#requireTokenizer();
+    const sampler = { ...config, seed: config.seed ?? createSampler(config).seed };
+    const eosTokenIds = config.ignoreEos ? [] : config.eosTokenIds;
+    const job = { promptIds, maxNewTokens: config.maxNewTokens, stopTokenIds: eosTokenIds, sampler };
+
+    const deltas = streamText(this.#engine.generate(job, signal), {
+      tokenizer: this.tokenizer,
+      stop: config.stop,
+      eosTokenIds,
+    });
+    const tokenIds: number[] = [];
+    let text = "";
+    try {
+      for (;;) {
+        const next = await deltas.next();
+        if (next.done) {
+          const usage = { promptTokens: promptIds.length, completionTokens: tokenIds.length };
+          const finishReason = next.value.reason;
+          return { tokenIds, text: this.tokenizer && text, finishReason, usage, seed: sampler.seed };
+        }
+        tokenIds.push(...next.value.tokenIds);
+        text += next.value.text;
+        yield next.value;
+      }
+    } finally {
+      await deltas.return({ reason: "stop", seed: undefined });
+    }
+  }
+
+  /** Ids that a prompt becomes; what `generate` runs. */
+  promptIds(
+    prompt: Prompt,
+    { maxNewTokens, compat }: Pick<GenerateOptions, "maxNewTokens" | "compat"> = {},
+  ): readonly number[] {
+    if ("tokenIds" in prompt) return prompt.tokenIds;
+    const tokenizer = this.#requireTokenizer();
+    if ("text" in prompt) {
+      return tokenizer.encode(prompt.text, { specialTokens: compat === "original" ? "parse" : "text" });
+    }
+    return buildChatPrompt(tokenizer, prompt.messages, {
+      generationConfig: this.generationConfig,
+      maxNewTokens,
+      modelMaxLength: this.config.modelMaxLength,
+      compat,
+    });
+  }
+
+  /**
+   * Raw logits of a text.
+   *
+   * @param options.last - Only the last position.
+   * @returns `[T, V]`, or `[1, V]` with `last`; row t tells what follows token t.
+   * @throws {TokenIdError} for an id outside the vocabulary.
+   */
+  async logits(
+    tokenIds: readonly number[],
+    { last = false, signal }: { readonly last?: boolean; readonly signal?: AbortSignal } = {},
+  ): Promise<Logits> {
+    if (tokenIds.length === 0) throw new RangeError("logits: expected at least one token, got none");
+    return this.#engine.logits(tokenIds, last, signal);
+  }
+
+  /** Memory in use. */
+  stats(): Promise<EngineStats> {
+    return this.#engine.stats();
+  }
+
+  /** Frees the model; running generations fail with a `DisposedError`. */
+  dispose(): Promise<void> {
+    return this.#engine.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #requireTokenizer(): Tokenizer {
+    if (!this.tokenizer) throw new NoTokenizerError(this.path);
+    return this.tokenizer;
+  }
+}

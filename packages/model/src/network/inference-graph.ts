@@ -1,0 +1,71 @@
+import { alibi, alibiSlopes, gather, Graph, linear, rmsNorm } from "@baichuan2/kernels";
+import type { Value } from "@baichuan2/kernels";
+import type { ModelConfig } from "../config.ts";
+import { decoderLayer, type LayerContext } from "./decoder-layer.ts";
+
+/** Key of the head; a `WeightReader` for this graph gives its rows normalised (NormHead, folded at load). */
+export const LM_HEAD = "lm_head.weight";
+
+/** Options of the graph. */
+export interface InferenceGraphOptions {
+  /** Adds an output for every intermediate state, for comparing with PyTorch layer by layer. */
+  readonly trace?: boolean;
+}
+
+/**
+ * The whole decoder as one graph over T new rows and a pool of S slots.
+ *
+ *   inputs   input_ids [T] i32 · output_rows [R] i32 · mask [T, S+T]
+ *            keys.{l}, values.{l} [S, H, D]
+ *            RoPE: cos, sin [T, D/2]      ALiBi: query_positions [T], key_positions [S+T]
+ *   outputs  logits [R, V] · keys.{l}.new, values.{l}.new [T, H, D]
+ *
+ * Rows may belong to many sequences; only the mask tells which (see `poolAttention`).
+ */
+export function buildInferenceGraph(
+  config: ModelConfig,
+  { trace = false }: InferenceGraphOptions = {},
+): Graph {
+  const g = new Graph();
+  const { hiddenSize: C, vocabSize: V, numAttentionHeads: H, headDim: D } = config;
+  const inputIds = g.input("input_ids", "i32", ["T"]);
+  const outputRows = g.input("output_rows", "i32", ["R"]);
+  const context = layerContext(g, config);
+
+  let x = gather(g, g.weight("model.embed_tokens.weight", [V, C]), inputIds);
+  if (trace) g.output("hidden.embed", x);
+  for (let layer = 0; layer < config.numHiddenLayers; layer++) {
+    const pool = {
+      keys: g.input(`keys.${layer}`, "f32", ["S", H, D]),
+      values: g.input(`values.${layer}`, "f32", ["S", H, D]),
+    };
+    const result = decoderLayer(g, config, layer, x, pool, context);
+    x = result.hiddenStates;
+    g.output(`keys.${layer}.new`, result.keys);
+    g.output(`values.${layer}.new`, result.values);
+    if (trace) {
+      g.output(`hidden.layer${layer}`, x);
+      for (const [name, value] of Object.entries(result.trace)) {
+        g.output(`layer${layer}.${name}`, value);
+      }
+    }
+  }
+  // The head is by far the widest matrix: rows that need no logits stop before the final norm.
+  const rows = gather(g, x, outputRows);
+  const normed = rmsNorm(g, rows, g.weight("model.norm.weight", [C]), config.rmsNormEps);
+  if (trace) g.output("hidden.final_norm", normed);
+  g.output("logits", linear(g, normed, g.weight(LM_HEAD, [V, C])));
+  return g;
+}
+
+function layerContext(g: Graph, config: ModelConfig): LayerContext {
+  const mask = g.input("mask", "f32", ["T", "S+T"]);
+  if (config.positionScheme === "rope") {
+    const angles = (name: string): Value => g.input(name, "f32", ["T", config.headDim / 2]);
+    return { bias: mask, rope: { cos: angles("cos"), sin: angles("sin") } };
+  }
+  const queryPositions = g.input("query_positions", "f32", ["T"]);
+  const keyPositions = g.input("key_positions", "f32", ["S+T"]);
+  const slopes = alibiSlopes(config.numAttentionHeads);
+  return { bias: alibi(g, mask, queryPositions, keyPositions, { slopes }) };
+}

@@ -1,0 +1,40 @@
+import type { ModelConfig } from "../config.ts";
+import type { Decoder, Sequence } from "./decoder.ts";
+
+/** Rows of one prefill run; more gains nothing on two cores and makes an abort wait longer. */
+const MAX_CHUNK_ROWS = 256;
+
+/** Scores of one layer in one run are kept below this: `H · T · (S+T) · 4` bytes. */
+const MAX_SCORE_BYTES = 128 * 2 ** 20;
+
+/**
+ * How many new rows a run may take after `past` tokens: long contexts get smaller chunks, because the scores grow
+ * with both.
+ */
+export function chunkRows({ numAttentionHeads }: Pick<ModelConfig, "numAttentionHeads">, past: number): number {
+  const rows = Math.floor(MAX_SCORE_BYTES / (numAttentionHeads * 4 * (past + MAX_CHUNK_ROWS)));
+  return Math.max(1, Math.min(MAX_CHUNK_ROWS, rows));
+}
+
+/**
+ * Runs tokens through the decoder chunk by chunk.
+ *
+ * @param logits - "all": a row for each token; "last": only the last token's.
+ * @yields logits `[R, V]` of each chunk; empty where the chunk has none.
+ */
+export async function* forwardInChunks(
+  decoder: Decoder,
+  sequence: Sequence,
+  tokenIds: readonly number[],
+  logits: "last" | "all",
+  signal?: AbortSignal,
+): AsyncGenerator<Float32Array> {
+  for (let start = 0; start < tokenIds.length; ) {
+    signal?.throwIfAborted();
+    const end = Math.min(tokenIds.length, start + chunkRows(decoder.config, sequence.slots.length));
+    const wanted = logits === "last" && end < tokenIds.length ? "none" : logits;
+    const [rows] = await decoder.forward([{ sequence, tokenIds: tokenIds.slice(start, end), logits: wanted }]);
+    if (rows) yield rows;
+    start = end;
+  }
+}

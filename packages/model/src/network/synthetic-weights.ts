@@ -1,0 +1,32 @@
+import type { Graph, WeightReader } from "@baichuan2/kernels";
+import { elementCount } from "@baichuan2/kernels";
+import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
+
+/** Values made at a time: 4 MiB of float32. */
+const CHUNK_VALUES = 1 << 20;
+
+/**
+ * Random weights for measuring speed and memory where the real ones are not at hand.
+ *
+ * Every weight has its own seed, so no two layers hold the same bytes (ONNX Runtime would keep equal ones once, and
+ * the model would look smaller than it is). Values keep activations in a sane range; the text means nothing.
+ *
+ * @param seed - The same seed gives the same model.
+ */
+export function syntheticWeights(graph: Graph, seed = 0): WeightReader {
+  return {
+    async *read(name) {
+      const index = graph.weights.findIndex((weight) => weight.name === name);
+      const shape = graph.weights[index]?.shape ?? [];
+      const isGain = shape.length === 1;
+      const spread = isGain ? 0 : 1 / Math.sqrt(shape.at(-1) ?? 1);
+      const random = xorshift128plus(seed * 4099 + index + 1);
+      const total = elementCount(shape);
+      for (let start = 0; start < total; start += CHUNK_VALUES) {
+        const chunk = new Float32Array(Math.min(CHUNK_VALUES, total - start));
+        for (let i = 0; i < chunk.length; i++) chunk[i] = isGain ? 1 : (random.next() / 2 ** 31) * spread;
+        yield chunk;
+      }
+    },
+  };
+}
