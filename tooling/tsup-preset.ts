@@ -1,4 +1,11 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
+
+const common: Options = {
+  format: "esm",
+  target: "es2023",
+  sourcemap: true,
+  clean: true,
+};
 
 /**
  * Build settings of every published package: ES modules with declarations, for Node >= 22 and browsers.
@@ -11,14 +18,20 @@ export function library(
   external: string[] = [],
 ): ReturnType<typeof defineConfig> {
   return defineConfig({
+    ...common,
     entry,
-    format: "esm",
-    target: "es2023",
     platform: "neutral",
     external: [/^node:/, ...external],
-    sourcemap: true,
-    clean: true,
     // Composite is for `tsc -b`; the declaration bundler wants a plain program.
     dts: { compilerOptions: { composite: false, incremental: false, customConditions: [] } },
   });
+}
+
+/**
+ * Build settings of an app for Node: ES modules without declarations; dependencies stay imports.
+ *
+ * @param entry - Output name to source file.
+ */
+export function nodeApp(entry: Record<string, string>): ReturnType<typeof defineConfig> {
+  return defineConfig({ ...common, entry, platform: "node" });
 }

@@ -16,7 +16,10 @@ const target = new URL("../../apps/cli/fixtures/tiny-chat/", import.meta.url);
 
 mkdirSync(target, { recursive: true });
 for (const file of ["config.json", "generation_config.json", "pytorch_model.bin"]) {
-  copyFileSync(sharedData(`model/models/t7/bin-bf16/${file}`), fileURLToPath(new URL(file, target)));
+  copyFileSync(
+    sharedData(`model/models/t7/bin-bf16/${file}`),
+    fileURLToPath(new URL(file, target)),
+  );
 }
 const model = readFileSync(sharedData("tokenizer/models/tiny-baichuan-like.model"));
 writeFileSync(new URL("tokenizer.model", target), cutPieces(model, VOCAB_SIZE));
@@ -27,6 +30,10 @@ function cutPieces(bytes: Uint8Array, count: number): Uint8Array {
     .add(new protobuf.Field("pieces", 1, "bytes", "repeated"))
     .add(new protobuf.Field("trainerSpec", 2, "bytes"))
     .add(new protobuf.Field("normalizerSpec", 3, "bytes"));
-  const decoded = ModelProto.decode(bytes) as unknown as Record<string, unknown> & { pieces: Uint8Array[] };
-  return ModelProto.encode(ModelProto.create({ ...decoded, pieces: decoded.pieces.slice(0, count) })).finish();
+  const decoded = ModelProto.decode(bytes) as unknown as Record<string, unknown> & {
+    pieces: Uint8Array[];
+  };
+  return ModelProto.encode(
+    ModelProto.create({ ...decoded, pieces: decoded.pieces.slice(0, count) }),
+  ).finish();
 }

@@ -2,7 +2,7 @@
 // Each sets the clone up as far as it needs, then hands over to the real program on Node 24.
 import { bench } from "./bench.mjs";
 import { node24, run, tool } from "./processes.mjs";
-import { ensureBuilt, ensureInstalled, progress, requireNode, SetUpError } from "./set-up.mjs";
+import { ensureBuilt, ensureInstalled, main, requireNode, SetUpError } from "./set-up.mjs";
 
 /** What `npm start` runs; the user's own arguments follow. */
 const START = ["apps/cli/bin/baichuan2.mjs", "chat", "--bundled"];
@@ -22,17 +22,13 @@ const commands = {
 };
 
 const [name = "", ...args] = process.argv.slice(2);
-const command = commands[name];
-try {
+await main(async () => {
+  const command = commands[name];
   if (!command)
     throw new SetUpError(
       `run.mjs: expected one of ${Object.keys(commands).join(", ")}, got "${name}"`,
     );
   requireNode();
   await ensureInstalled();
-  process.exitCode = await command(args);
-} catch (error) {
-  if (!(error instanceof SetUpError)) throw error;
-  progress(error.message);
-  process.exitCode = 1;
-}
+  return command(args);
+});

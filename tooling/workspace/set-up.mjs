@@ -10,6 +10,21 @@ export class SetUpError extends Error {
   code = "ERR_SET_UP";
 }
 
+/**
+ * Runs a script's work: its result becomes the exit code, a {@link SetUpError} one line for the user.
+ *
+ * @param {() => Promise<number>} work
+ */
+export async function main(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    progress(error.message);
+    process.exitCode = 1;
+  }
+}
+
 const OLDEST_NODE = 20;
 
 /** @throws {SetUpError} where the machine's Node cannot run the set-up. */
@@ -138,8 +153,7 @@ function buildInputs(folder) {
  */
 function digest(paths, read) {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
-  for (const path of paths.toSorted())
-    hash.update(`\n${path}\n`).update(read(join(root, path)));
+  for (const path of paths.toSorted()) hash.update(`\n${path}\n`).update(read(join(root, path)));
   return hash.digest("hex");
 }
 
