@@ -5,7 +5,11 @@ import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { CheckpointError } from "./checkpoint/checkpoint-error.ts";
 import { Engine } from "./engine/engine.ts";
-import { defaultGenerationConfig, readGenerationConfig, type GenerationConfig } from "./generation-config.ts";
+import {
+  defaultGenerationConfig,
+  readGenerationConfig,
+  type GenerationConfig,
+} from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 import { Model } from "./model.ts";
 import { publishedConfig, type ShapeName } from "./shapes.ts";
@@ -62,7 +66,9 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
       signal,
       threads: options.threads,
       stagingDir: options.stagingDir,
-      onProgress: onProgress && ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
+      onProgress:
+        onProgress &&
+        ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
     },
   );
   return new Model({ path, engine, generationConfig, tokenizer });
@@ -81,10 +87,16 @@ export async function loadSyntheticModel(
     { kind: "synthetic", config: publishedConfig(shape, layers), seed },
     {
       ...engineOptions,
-      onProgress: onProgress && ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
+      onProgress:
+        onProgress &&
+        ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
     },
   );
-  return new Model({ path: `synthetic ${shape}`, engine, generationConfig: defaultGenerationConfig });
+  return new Model({
+    path: `synthetic ${shape}`,
+    engine,
+    generationConfig: defaultGenerationConfig,
+  });
 }
 
 function checkSupported({ dtype = "auto", device = "auto" }: LoadModelOptions): void {

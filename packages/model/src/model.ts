@@ -4,7 +4,11 @@ import type { ChatMessage } from "./chat/chat-message.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Engine, Logits } from "./engine/engine.ts";
 import type { EngineStats, FinishReason } from "./engine/protocol.ts";
-import { mergeGenerationOptions, type GenerationConfig, type GenerationOptions } from "./generation-config.ts";
+import {
+  mergeGenerationOptions,
+  type GenerationConfig,
+  type GenerationOptions,
+} from "./generation-config.ts";
 import { createSampler } from "./sampling/sampler.ts";
 import { streamText, type GenerationDelta } from "./text-stream.ts";
 
@@ -45,7 +49,9 @@ export class NoTokenizerError extends Error {
   readonly code = "ERR_NO_TOKENIZER";
 
   constructor(path: string) {
-    super(`${path}: expected a tokenizer.model for text, got none (put one beside the weights, name one, or use ids)`);
+    super(
+      `${path}: expected a tokenizer.model for text, got none (put one beside the weights, name one, or use ids)`,
+    );
   }
 }
 
@@ -84,7 +90,10 @@ export class Model implements AsyncDisposable {
   }
 
   /** Answers a conversation piece by piece: deltas that never split a character. */
-  async *chatStream(messages: readonly ChatMessage[], options?: GenerateOptions): AsyncGenerator<string> {
+  async *chatStream(
+    messages: readonly ChatMessage[],
+    options?: GenerateOptions,
+  ): AsyncGenerator<string> {
     this.#requireTokenizer();
     for await (const { text } of this.generateStream({ messages }, options)) {
       if (text !== "") yield text;
@@ -114,11 +123,17 @@ export class Model implements AsyncDisposable {
   ): AsyncGenerator<GenerationDelta, GenerationResult> {
     const config = mergeGenerationOptions(this.generationConfig, options);
     const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
-    if (promptIds.length === 0) throw new RangeError("generate: expected at least one token, got an empty prompt");
+    if (promptIds.length === 0)
+      throw new RangeError("generate: expected at least one token, got an empty prompt");
     if (config.stop.length > 0) this.#requireTokenizer();
     const sampler = { ...config, seed: config.seed ?? createSampler(config).seed };
     const eosTokenIds = config.ignoreEos ? [] : config.eosTokenIds;
-    const job = { promptIds, maxNewTokens: config.maxNewTokens, stopTokenIds: eosTokenIds, sampler };
+    const job = {
+      promptIds,
+      maxNewTokens: config.maxNewTokens,
+      stopTokenIds: eosTokenIds,
+      sampler,
+    };
 
     const deltas = streamText(this.#engine.generate(job, signal), {
       tokenizer: this.tokenizer,
@@ -133,7 +148,13 @@ export class Model implements AsyncDisposable {
         if (next.done) {
           const usage = { promptTokens: promptIds.length, completionTokens: tokenIds.length };
           const finishReason = next.value.reason;
-          return { tokenIds, text: this.tokenizer && text, finishReason, usage, seed: sampler.seed };
+          return {
+            tokenIds,
+            text: this.tokenizer && text,
+            finishReason,
+            usage,
+            seed: sampler.seed,
+          };
         }
         tokenIds.push(...next.value.tokenIds);
         text += next.value.text;
@@ -152,7 +173,9 @@ export class Model implements AsyncDisposable {
     if ("tokenIds" in prompt) return prompt.tokenIds;
     const tokenizer = this.#requireTokenizer();
     if ("text" in prompt) {
-      return tokenizer.encode(prompt.text, { specialTokens: compat === "original" ? "parse" : "text" });
+      return tokenizer.encode(prompt.text, {
+        specialTokens: compat === "original" ? "parse" : "text",
+      });
     }
     return buildChatPrompt(tokenizer, prompt.messages, {
       generationConfig: this.generationConfig,
@@ -173,7 +196,8 @@ export class Model implements AsyncDisposable {
     tokenIds: readonly number[],
     { last = false, signal }: { readonly last?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<Logits> {
-    if (tokenIds.length === 0) throw new RangeError("logits: expected at least one token, got none");
+    if (tokenIds.length === 0)
+      throw new RangeError("logits: expected at least one token, got none");
     return this.#engine.logits(tokenIds, last, signal);
   }
 

@@ -31,5 +31,8 @@ const shapes = {
  */
 export function publishedConfig(shape: ShapeName, layers?: number): ModelConfig {
   const json = shapes[shape];
-  return readModelConfig({ ...json, num_hidden_layers: layers ?? json.num_hidden_layers }, `shape ${shape}`);
+  return readModelConfig(
+    { ...json, num_hidden_layers: layers ?? json.num_hidden_layers },
+    `shape ${shape}`,
+  );
 }

@@ -35,7 +35,10 @@ export async function* streamText(
       if (next.done) {
         const text = matcher.push(decoder?.flush() ?? "") + matcher.flush();
         if (text !== "") yield { tokenIds: [], text };
-        return { reason: matcher.matched === undefined ? next.value.reason : "stop", seed: next.value.seed };
+        return {
+          reason: matcher.matched === undefined ? next.value.reason : "stop",
+          seed: next.value.seed,
+        };
       }
       const isEnd = eosTokenIds.includes(next.value);
       const text = matcher.push(isEnd ? "" : (decoder?.push(next.value) ?? ""));

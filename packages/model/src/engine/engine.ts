@@ -58,7 +58,9 @@ export class Engine implements AsyncDisposable {
     worker.on("message", (event: EngineEvent) => {
       if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
     });
-    worker.on("error", (cause) => this.#failAll(new DeviceError("engine", `thread died: ${cause}`, { cause })));
+    worker.on("error", (cause) =>
+      this.#failAll(new DeviceError("engine", `thread died: ${cause}`, { cause })),
+    );
     worker.on("exit", () => this.#failAll(new DisposedError("engine")));
   }
 
@@ -129,7 +131,9 @@ export class Engine implements AsyncDisposable {
 
   /** Memory in use. */
   stats(): Promise<EngineStats> {
-    return this.#ask({ type: "stats" }, undefined, (event) => (event.type === "stats" ? event.stats : undefined));
+    return this.#ask({ type: "stats" }, undefined, (event) =>
+      event.type === "stats" ? event.stats : undefined,
+    );
   }
 
   /** Ends all jobs, frees the model and stops the thread. */
@@ -195,14 +199,23 @@ export class Engine implements AsyncDisposable {
 }
 
 type JobRequest = Extract<EngineRequest, { type: "generate" | "logits" | "stats" }>;
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
+  ? Omit<Union, Key>
+  : never;
 
 /** The thread's file: TypeScript in the workspace, a bundle of its own when published. */
 function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./engine-worker.js", import.meta.url);
+  return new URL(
+    import.meta.url.endsWith(".ts") ? "./worker.ts" : "./engine-worker.js",
+    import.meta.url,
+  );
 }
 
-function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): Promise<ModelConfig> {
+function load(
+  worker: Worker,
+  source: ModelSource,
+  options: OpenEngineOptions,
+): Promise<ModelConfig> {
   const { signal, onProgress, ...engineOptions } = options;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal?.reason as Error);
@@ -214,8 +227,12 @@ function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): 
       if (event.type === "loaded") resolve(event.config);
       else if (event.type === "loadFailed") reject(fromWireError(event.error));
     });
-    worker.on("error", (cause) => reject(new DeviceError("engine", `thread died: ${cause}`, { cause })));
-    worker.on("exit", (code) => reject(new DeviceError("engine", `thread ended with code ${code} while loading`)));
+    worker.on("error", (cause) =>
+      reject(new DeviceError("engine", `thread died: ${cause}`, { cause })),
+    );
+    worker.on("exit", (code) =>
+      reject(new DeviceError("engine", `thread ended with code ${code} while loading`)),
+    );
     worker.postMessage({ type: "load", source, options: engineOptions } satisfies EngineRequest);
   });
 }

@@ -28,7 +28,11 @@ export async function openSource(source: ModelSource, signal?: AbortSignal): Pro
   const checkpoint = await openCheckpoint(source.path, { signal });
   try {
     if (checkpoint.config.quantizationConfig) {
-      throw new UnsupportedError("model", `the quantized checkpoint ${source.path}`, "use the bf16 checkpoint");
+      throw new UnsupportedError(
+        "model",
+        `the quantized checkpoint ${source.path}`,
+        "use the bf16 checkpoint",
+      );
     }
     checkWeights(checkpoint);
   } catch (error) {

@@ -30,7 +30,12 @@ export type FinishReason = "stop" | "length";
 export type EngineRequest =
   | { readonly type: "load"; readonly source: ModelSource; readonly options: EngineOptions }
   | { readonly type: "generate"; readonly id: number; readonly job: GenerateJob }
-  | { readonly type: "logits"; readonly id: number; readonly tokenIds: readonly number[]; readonly last: boolean }
+  | {
+      readonly type: "logits";
+      readonly id: number;
+      readonly tokenIds: readonly number[];
+      readonly last: boolean;
+    }
   | { readonly type: "stats"; readonly id: number }
   | { readonly type: "abort"; readonly id: number }
   | { readonly type: "close" };
@@ -56,8 +61,18 @@ export type EngineEvent =
   | { readonly type: "loaded"; readonly config: ModelConfig }
   | { readonly type: "loadFailed"; readonly error: WireError }
   | { readonly type: "token"; readonly id: number; readonly tokenId: number }
-  | { readonly type: "finished"; readonly id: number; readonly reason: FinishReason; readonly seed: number }
-  | { readonly type: "logits"; readonly id: number; readonly data: Float32Array; readonly vocabSize: number }
+  | {
+      readonly type: "finished";
+      readonly id: number;
+      readonly reason: FinishReason;
+      readonly seed: number;
+    }
+  | {
+      readonly type: "logits";
+      readonly id: number;
+      readonly data: Float32Array;
+      readonly vocabSize: number;
+    }
   | { readonly type: "stats"; readonly id: number; readonly stats: EngineStats }
   | { readonly type: "failed"; readonly id: number; readonly error: WireError }
   | { readonly type: "closed" };

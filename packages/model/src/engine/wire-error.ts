@@ -4,7 +4,11 @@ import type { WireError } from "./protocol.ts";
 export function toWireError(error: unknown): WireError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { code } = error as { code?: unknown };
-  return { name: error.name, message: error.message, code: typeof code === "string" ? code : undefined };
+  return {
+    name: error.name,
+    message: error.message,
+    code: typeof code === "string" ? code : undefined,
+  };
 }
 
 /** An error that another thread threw: same name, code and message, this thread's stack. */

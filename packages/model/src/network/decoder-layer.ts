@@ -1,4 +1,12 @@
-import { add, linear, poolAttention, rmsNorm, rotary, splitHeads, swiglu } from "@baichuan2/kernels";
+import {
+  add,
+  linear,
+  poolAttention,
+  rmsNorm,
+  rotary,
+  splitHeads,
+  swiglu,
+} from "@baichuan2/kernels";
 import type { Graph, Value } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 

@@ -1,4 +1,12 @@
-import { f32, i32, type Backend, type CompileOptions, type Executable, type Tensor, type WeightReader } from "@baichuan2/kernels";
+import {
+  f32,
+  i32,
+  type Backend,
+  type CompileOptions,
+  type Executable,
+  type Tensor,
+  type WeightReader,
+} from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import { buildInferenceGraph, type InferenceGraphOptions } from "./inference-graph.ts";
 import { KvPool } from "./kv-pool.ts";
@@ -29,7 +37,9 @@ export class TokenIdError extends Error {
   readonly vocabSize: number;
 
   constructor(tokenId: number, vocabSize: number) {
-    super(`tokenIds: expected integers from 0 to ${vocabSize - 1}, got ${tokenId} (is it the model's own tokenizer?)`);
+    super(
+      `tokenIds: expected integers from 0 to ${vocabSize - 1}, got ${tokenId} (is it the model's own tokenizer?)`,
+    );
     this.tokenId = tokenId;
     this.vocabSize = vocabSize;
   }
@@ -63,7 +73,11 @@ export class Decoder {
     options: CompileOptions & InferenceGraphOptions = {},
   ): Promise<Decoder> {
     const graph = buildInferenceGraph(config, options);
-    return new Decoder(config, await backend.compile(graph, weights, options), options.trace ?? false);
+    return new Decoder(
+      config,
+      await backend.compile(graph, weights, options),
+      options.trace ?? false,
+    );
   }
 
   /** Bytes reserved for keys and values. */
@@ -143,7 +157,9 @@ export class Decoder {
   }
 
   #storeRows(batch: readonly BatchItem[], results: Readonly<Record<string, Tensor>>): void {
-    const slots = this.#pool.allocate(batch.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0));
+    const slots = this.#pool.allocate(
+      batch.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0),
+    );
     for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
       const keys = floats(results, `keys.${layer}.new`);
       const values = floats(results, `values.${layer}.new`);
@@ -197,7 +213,11 @@ function visibility(batch: readonly BatchItem[], S: number, T: number): Float32A
 }
 
 /** Positions of slots and new rows; slots of no sequence in the batch are masked, their value does not matter. */
-function keyPositions(batch: readonly BatchItem[], S: number, positions: readonly number[]): Float32Array {
+function keyPositions(
+  batch: readonly BatchItem[],
+  S: number,
+  positions: readonly number[],
+): Float32Array {
   const keys = new Float32Array(S + positions.length);
   for (const { sequence } of batch) {
     for (const [position, slot] of sequence.slots.entries()) keys[slot] = position;
@@ -208,6 +228,7 @@ function keyPositions(batch: readonly BatchItem[], S: number, positions: readonl
 
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
   const data = results[name]?.data;
-  if (!(data instanceof Float32Array)) throw new Error(`decoder: expected float output "${name}", got none`);
+  if (!(data instanceof Float32Array))
+    throw new Error(`decoder: expected float output "${name}", got none`);
   return data;
 }

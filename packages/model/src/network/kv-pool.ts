@@ -96,7 +96,8 @@ export class KvPool {
 
   #at(layer: number): LayerArrays {
     const arrays = this.#layers[layer];
-    if (!arrays) throw new Error(`kvPool: expected a layer below ${this.#layers.length}, got ${layer}`);
+    if (!arrays)
+      throw new Error(`kvPool: expected a layer below ${this.#layers.length}, got ${layer}`);
     return arrays;
   }
 

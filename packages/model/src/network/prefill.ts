@@ -11,7 +11,10 @@ const MAX_SCORE_BYTES = 128 * 2 ** 20;
  * How many new rows a run may take after `past` tokens: long contexts get smaller chunks, because the scores grow
  * with both.
  */
-export function chunkRows({ numAttentionHeads }: Pick<ModelConfig, "numAttentionHeads">, past: number): number {
+export function chunkRows(
+  { numAttentionHeads }: Pick<ModelConfig, "numAttentionHeads">,
+  past: number,
+): number {
   const rows = Math.floor(MAX_SCORE_BYTES / (numAttentionHeads * 4 * (past + MAX_CHUNK_ROWS)));
   return Math.max(1, Math.min(MAX_CHUNK_ROWS, rows));
 }
@@ -29,11 +32,13 @@ export async function* forwardInChunks(
   logits: "last" | "all",
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array> {
-  for (let start = 0; start < tokenIds.length; ) {
+  for (let start = 0; start < tokenIds.length;) {
     signal?.throwIfAborted();
     const end = Math.min(tokenIds.length, start + chunkRows(decoder.config, sequence.slots.length));
     const wanted = logits === "last" && end < tokenIds.length ? "none" : logits;
-    const [rows] = await decoder.forward([{ sequence, tokenIds: tokenIds.slice(start, end), logits: wanted }]);
+    const [rows] = await decoder.forward([
+      { sequence, tokenIds: tokenIds.slice(start, end), logits: wanted },
+    ]);
     if (rows) yield rows;
     start = end;
   }

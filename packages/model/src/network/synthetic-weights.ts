@@ -24,7 +24,8 @@ export function syntheticWeights(graph: Graph, seed = 0): WeightReader {
       const total = elementCount(shape);
       for (let start = 0; start < total; start += CHUNK_VALUES) {
         const chunk = new Float32Array(Math.min(CHUNK_VALUES, total - start));
-        for (let i = 0; i < chunk.length; i++) chunk[i] = isGain ? 1 : (random.next() / 2 ** 31) * spread;
+        for (let i = 0; i < chunk.length; i++)
+          chunk[i] = isGain ? 1 : (random.next() / 2 ** 31) * spread;
         yield chunk;
       }
     },
