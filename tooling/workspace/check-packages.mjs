@@ -6,6 +6,7 @@ import { node24, root, run, tool } from "./processes.mjs";
 import { packageFolders, progress } from "./set-up.mjs";
 
 const pnpm = join(root, "node_modules/pnpm/bin/pnpm.mjs");
+const attwScript = tool("@arethetypeswrong/cli", "attw");
 const published = packageFolders().filter(
   (folder) => !JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).private,
 );
@@ -35,9 +36,6 @@ async function checkPackage(folder, target) {
   if (packed !== 0) return packed;
   const archive = join(target, readdirSync(target)[0] ?? "");
   const publint = await run(node24, [tool("publint"), archive, "--strict"]);
-  const attw = await run(node24, [
-    ...[tool("@arethetypeswrong/cli", "attw"), archive],
-    ...["--profile", "esm-only", "--format", "ascii"],
-  ]);
+  const attw = await run(node24, [attwScript, archive, "--profile=esm-only"]);
   return publint || attw;
 }

@@ -6,6 +6,7 @@ import { environment, node24, root, run, tool } from "./processes.mjs";
 
 /** A failed set-up: the message tells the user what to do, so no stack is printed. */
 export class SetUpError extends Error {
+  /** @override */
   name = "SetUpError";
   code = "ERR_SET_UP";
 }
@@ -53,12 +54,10 @@ export async function ensureInstalled() {
     .packageManager.version;
   progress(`installing dependencies with pnpm ${version} (first run, or they changed) …`);
   const [program, prefix, shell] = npm();
+  const install = ["pnpm", "install", "--frozen-lockfile", "--config.confirm-modules-purge=false"];
   const code = await run(
     program,
-    [
-      ...[...prefix, "exec", "--yes", `--package=pnpm@${version}`, "--"],
-      ...["pnpm", "install", "--frozen-lockfile", "--config.confirm-modules-purge=false"],
-    ],
+    [...prefix, "exec", "--yes", `--package=pnpm@${version}`, "--", ...install],
     // NODE_ENV=production would leave out the build and test tools.
     { stdio: toStderr, shell, env: { ...environment(), NODE_ENV: "development" } },
   ).catch((error) => {
