@@ -133,10 +133,19 @@ const fileKeys: Readonly<Record<string, Field>> = {
 /** Keys that say where a file comes from and not how to generate. */
 const provenanceKeys = new Set(["transformers_version", "_from_model_config"]);
 
-const callerFields = new Set<string>([
-  ...["maxNewTokens", "doSample", "temperature", "topK", "topP", "minP"],
-  ...["repetitionPenalty", "seed", "stop", "ignoreEos"],
-] satisfies Field[]);
+const callerFieldList = [
+  "maxNewTokens",
+  "doSample",
+  "temperature",
+  "topK",
+  "topP",
+  "minP",
+  "repetitionPenalty",
+  "seed",
+  "stop",
+  "ignoreEos",
+] as const satisfies (Field & keyof GenerationOptions)[];
+const callerFields = new Set<string>(callerFieldList);
 
 /**
  * What holds where a checkpoint's generation_config.json is silent or missing (Base models): greedy, at most
@@ -204,7 +213,7 @@ export function mergeGenerationOptions(
   const values: Partial<Record<Field, unknown>> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!callerFields.has(name)) {
-      const known = [...callerFields].join(", ");
+      const known = callerFieldList.join(", ");
       throw new GenerationOptionError(where, name, `absent (known are ${known})`, value);
     }
     if (value === undefined || value === null) continue;

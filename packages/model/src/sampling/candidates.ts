@@ -1,55 +1,74 @@
 /**
- * The ids whose score is not -Infinity, ascending.
+ * The ids that can still be drawn, ascending, with their scores.
  *
- * Kept beside the scores so that what follows top-k works on five numbers and not on 125,696.
+ * Scores lie side by side and move up when ids are dropped. So all loops run over `scores[0 … count)`
+ * without a detour over ids, and what follows top-k works on five numbers and not on 125,696. Until the
+ * first id is dropped place and id are the same, and no list of ids exists.
  */
 export class Candidates {
-  /** The first `count` entries are the ids in the race, ascending. */
-  readonly ids: Int32Array;
-  #count = 0;
+  /** The first `count` entries are the scores; -Infinity only before the first `retainFrom`. */
+  readonly scores: Float32Array;
+  readonly #ids: Int32Array;
+  #count: number;
+  #isWhole = true;
 
   constructor(vocabSize: number) {
-    this.ids = new Int32Array(vocabSize);
+    this.scores = new Float32Array(vocabSize);
+    this.#ids = new Int32Array(vocabSize);
+    this.#count = vocabSize;
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** Lists the ids anew, from scores of shape `[V]`. */
-  reset(scores: Float32Array): void {
-    const { ids } = this;
-    let count = 0;
-    for (let id = 0; id < scores.length; id++) {
-      if ((scores[id] as number) > -Infinity) ids[count++] = id;
-    }
-    this.#count = count;
+  /** Brings all ids back; the caller fills `scores` anew. */
+  reset(): void {
+    this.#isWhole = true;
+    this.#count = this.scores.length;
+  }
+
+  /** The id at a place, 0 <= place < count. */
+  idAt(place: number): number {
+    return this.#isWhole ? place : (this.#ids[place] as number);
+  }
+
+  /** All ids, as a copy. */
+  listIds(): Int32Array {
+    return Int32Array.from({ length: this.#count }, (_, place) => this.idAt(place));
   }
 
   /**
-   * Drops every id that scores below `cut`, and those at `cut` except the first (lowest) `ties` of them.
-   *
-   * @param scores - Shape `[V]`; dropped ids get -Infinity.
+   * Drops every id that scores below `cut`, those at `cut` except the first (lowest) `ties` of them, and
+   * every id at -Infinity.
    */
-  retainFrom(scores: Float32Array, cut: number, ties = Infinity): void {
-    const { ids } = this;
+  retainFrom(cut: number, ties = Infinity): void {
+    const { scores } = this;
+    const ids = this.#ids;
+    const count = this.#count;
+    const isWhole = this.#isWhole;
     let kept = 0;
-    let tiesLeft = ties;
-    for (let index = 0; index < this.#count; index++) {
-      const id = ids[index] as number;
-      const score = scores[id] as number;
-      if (score > cut || (score === cut && tiesLeft-- > 0)) ids[kept++] = id;
-      else scores[id] = -Infinity;
+    let tiesLeft = cut === -Infinity ? 0 : ties;
+    for (let place = 0; place < count; place++) {
+      const score = scores[place] as number;
+      if (!(score >= cut)) continue;
+      if (score === cut && tiesLeft-- <= 0) continue;
+      scores[kept] = score;
+      ids[kept] = isWhole ? place : (ids[place] as number);
+      kept++;
     }
     this.#count = kept;
+    this.#isWhole = false;
   }
 
-  /** The highest and the lowest score in the race. */
-  range(scores: Float32Array): { highest: number; lowest: number } {
+  /** The highest and the lowest score. */
+  range(): { highest: number; lowest: number } {
+    const { scores } = this;
+    const count = this.#count;
     let highest = -Infinity;
     let lowest = Infinity;
-    for (let index = 0; index < this.#count; index++) {
-      const score = scores[this.ids[index] as number] as number;
+    for (let place = 0; place < count; place++) {
+      const score = scores[place] as number;
       if (score > highest) highest = score;
       if (score < lowest) lowest = score;
     }

@@ -1,18 +1,12 @@
 import type { Candidates } from "./candidates.ts";
 import type { TokenHistory } from "./token-history.ts";
 
-/** What a filter may look at beside the scores. */
-export interface FilterContext {
-  /** The ids of the prompt and of the output so far. */
-  readonly history: TokenHistory;
-  /** The ids still in the race; the warpers (temperature, top-k, …) look only at these. */
-  readonly candidates: Candidates;
-}
-
 /**
- * One step between logits and a distribution: changes `scores` (shape `[V]`) in place.
+ * Changes the scores of the whole vocabulary (shape `[V]`, index = id) in place; -Infinity forbids an id.
  *
- * An id leaves the race by getting the score -Infinity. A sampler runs a list of filters in the order of
- * Hugging Face transformers; a new kind of filter is one more file and one more entry of that list.
+ * Runs also before a greedy choice. A new kind is one more file and one more entry of the sampler's list.
  */
-export type ScoreFilter = (scores: Float32Array, context: FilterContext) => void;
+export type LogitsProcessor = (scores: Float32Array, history: TokenHistory) => void;
+
+/** Reshapes or narrows the candidates of a draw; runs after all processors, and only if there is a draw. */
+export type Warper = (candidates: Candidates) => void;

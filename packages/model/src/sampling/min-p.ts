@@ -1,4 +1,4 @@
-import type { ScoreFilter } from "./filter.ts";
+import type { Warper } from "./filter.ts";
 
 /**
  * Drops every id less probable than `minP` times the most probable one: `s < max + ln(minP)`.
@@ -8,9 +8,7 @@ import type { ScoreFilter } from "./filter.ts";
  * @param minP - 0 < minP <= 1.
  * @see Nguyen et al. 2024, https://arxiv.org/abs/2407.01082
  */
-export function minP(minP: number): ScoreFilter {
+export function minP(minP: number): Warper {
   const margin = Math.log(minP);
-  return (scores, { candidates }) => {
-    candidates.retainFrom(scores, candidates.range(scores).highest + margin);
-  };
+  return (candidates) => candidates.retainFrom(candidates.range().highest + margin);
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describeShared, readGolden, sharedData } from "@baichuan2/tooling/golden";
 import { describe, expect, it } from "vitest";
-import { runFilter } from "./__fixtures__/run-filter.ts";
+import { runProcessor, runWarpers } from "./__fixtures__/run-filter.ts";
 import { repetitionPenalty } from "./repetition-penalty.ts";
 import { createSampler, type Distribution } from "./sampler.ts";
 import { temperature } from "./temperature.ts";
@@ -65,7 +65,7 @@ describe("sampling over 512 ids equals PyTorch's (committed rows)", () => {
   it("penalises the same ids by the same float32 values", () => {
     const expected = golden.floats("chat_default.after_repetition") as Float32Array;
     for (let index = 0; index < 8; index++) {
-      const actual = runFilter(repetitionPenalty(1.05), row(logits, index, 512), [
+      const actual = runProcessor(repetitionPenalty(1.05), row(logits, index, 512), [
         ...row(inputIds, index, 24),
       ]);
       expect(actual).toEqual([...row(expected, index, 512)]);
@@ -102,11 +102,11 @@ describeShared("sampling over 512 ids, each stage", "model/sampling/vocab512.bin
   it.each(rows)("gives the float32 values of every stage in row %i", (index) => {
     const stage = (name: string) => [...row(golden.floats(name) as Float32Array, index, 512)];
     const inputIds = [...row(golden.ints("input_ids"), index, 24)];
-    const penalised = runFilter(repetitionPenalty(1.05), stage("logits"), inputIds);
+    const penalised = runProcessor(repetitionPenalty(1.05), stage("logits"), inputIds);
     expect(penalised).toEqual(stage("chat_default.after_repetition"));
-    const tempered = runFilter(temperature(0.3), penalised);
+    const tempered = runWarpers([temperature(0.3)], penalised);
     expect(tempered).toEqual(stage("chat_default.after_temperature"));
-    expect(runFilter(topK(5), tempered)).toEqual(stage("chat_default.after_top_k"));
+    expect(runWarpers([topK(5)], tempered)).toEqual(stage("chat_default.after_top_k"));
   });
 });
 
@@ -139,7 +139,7 @@ describeShared(
         const listedProbs = golden.floats(`${name}.kept_probs`);
         const actual = new Map([...tokenIds].map((id, at) => [id, probabilities[at]!]));
         const isWhole = listed.length === parameters.kept[index];
-        const penalised = runFilter(
+        const penalised = runProcessor(
           repetitionPenalty(parameters.repetition_penalty),
           row(logits, index, vocabSize),
           [...row(inputIds, index, 400)],

@@ -1,10 +1,10 @@
 import { argmax } from "./argmax.ts";
-import type { FilterContext, ScoreFilter } from "./filter.ts";
+import type { LogitsProcessor, Warper } from "./filter.ts";
 import { LogitsError } from "./logits-error.ts";
 import { minP } from "./min-p.ts";
 import { createRandom, randomSeed } from "./random.ts";
 import { repetitionPenalty } from "./repetition-penalty.ts";
-import { softmax } from "./softmax.ts";
+import { softmaxWeights } from "./softmax.ts";
 import { temperature } from "./temperature.ts";
 import type { TokenHistory } from "./token-history.ts";
 import { topK } from "./top-k.ts";
@@ -56,93 +56,86 @@ export interface Sampler {
 /** Creates the sampler of one sequence. */
 export function createSampler(options: SamplerOptions): Sampler {
   const processors = listProcessors(options);
-  const warpers = options.doSample ? listWarpers(options) : [];
+  const warpers = listWarpers(options);
   const seed = options.seed ?? randomSeed();
   const random = createRandom(seed);
 
   const process = (logits: Float32Array, history: TokenHistory): Workspace => {
     const workspace = workspaceFor(logits.length);
-    copyChecked(logits, workspace.scores);
-    runFilters(processors, workspace, history);
+    workspace.candidates.reset();
+    copyChecked(logits, workspace.candidates.scores);
+    for (const processor of processors) processor(workspace.candidates.scores, history);
     return workspace;
   };
-  const greedy = (logits: Float32Array, history: TokenHistory): number =>
-    orNoToken(argmax(process(logits, history).scores));
-  const warp = (logits: Float32Array, history: TokenHistory): Workspace => {
+  const sample = (logits: Float32Array, history: TokenHistory): number => {
     const workspace = process(logits, history);
-    workspace.candidates.reset(workspace.scores);
-    if (workspace.candidates.count === 0) orNoToken(-1);
-    runFilters(warpers, workspace, history);
-    softmax(workspace.scores, workspace.candidates, workspace.probabilities);
-    return workspace;
+    if (!options.doSample) return argmax(workspace.candidates.scores);
+    return draw(workspace, warp(workspace, warpers), random.next());
   };
-
-  return {
-    seed,
-    sample: (logits, history) =>
-      options.doSample ? draw(warp(logits, history), random.next()) : greedy(logits, history),
-    distribution: (logits, history) => {
-      if (!options.doSample) {
-        return {
-          tokenIds: Int32Array.of(greedy(logits, history)),
-          probabilities: Float64Array.of(1),
-        };
-      }
-      const { candidates, probabilities } = warp(logits, history);
-      return {
-        tokenIds: candidates.ids.slice(0, candidates.count),
-        probabilities: probabilities.slice(0, candidates.count),
-      };
-    },
+  const distribution = (logits: Float32Array, history: TokenHistory): Distribution => {
+    const workspace = process(logits, history);
+    const { candidates, weights } = workspace;
+    if (!options.doSample) {
+      const best = argmax(candidates.scores);
+      return { tokenIds: Int32Array.of(best), probabilities: Float64Array.of(1) };
+    }
+    // Forbidden ids would be listed with probability 0.
+    candidates.retainFrom(-Infinity);
+    const sum = warp(workspace, warpers);
+    const probabilities = weights.slice(0, candidates.count).map((weight) => weight / sum);
+    return { tokenIds: candidates.listIds(), probabilities };
   };
+  return { seed, sample, distribution };
 }
 
 /** Filters that also change a greedy choice, in the order of transformers. */
-function listProcessors(options: SamplerOptions): ScoreFilter[] {
-  const filters: ScoreFilter[] = [];
-  if (options.repetitionPenalty !== 1) filters.push(repetitionPenalty(options.repetitionPenalty));
-  return filters;
+function listProcessors(options: SamplerOptions): LogitsProcessor[] {
+  const processors: LogitsProcessor[] = [];
+  if (options.repetitionPenalty !== 1) {
+    processors.push(repetitionPenalty(options.repetitionPenalty));
+  }
+  return processors;
 }
 
 /** Filters that only shape a draw, in the order of transformers. */
-function listWarpers(options: SamplerOptions): ScoreFilter[] {
-  const filters: ScoreFilter[] = [];
-  if (options.temperature !== 1) filters.push(temperature(options.temperature));
-  if (options.topK > 0) filters.push(topK(options.topK));
-  if (options.topP < 1) filters.push(topP(options.topP));
-  if (options.minP !== undefined && options.minP > 0) filters.push(minP(options.minP));
-  return filters;
-}
-
-function runFilters(
-  filters: readonly ScoreFilter[],
-  { scores, candidates }: Workspace,
-  history: TokenHistory,
-): void {
-  const context: FilterContext = { history, candidates };
-  for (const filter of filters) filter(scores, context);
+function listWarpers(options: SamplerOptions): Warper[] {
+  const warpers: Warper[] = [];
+  if (options.temperature !== 1) warpers.push(temperature(options.temperature));
+  if (options.topK > 0) warpers.push(topK(options.topK));
+  if (options.topP < 1) warpers.push(topP(options.topP));
+  if (options.minP !== undefined && options.minP > 0) warpers.push(minP(options.minP));
+  return warpers;
 }
 
 function copyChecked(logits: Float32Array, scores: Float32Array): void {
-  for (let id = 0; id < logits.length; id++) {
+  const { length } = logits;
+  for (let id = 0; id < length; id++) {
     const logit = logits[id] as number;
     if (!(logit < Infinity)) throw new LogitsError("finite logits", `${logit} for id ${id}`, id);
-    scores[id] = logit;
   }
+  scores.set(logits);
 }
 
-function orNoToken(tokenId: number): number {
-  if (tokenId < 0) throw new LogitsError("an id with a score above -Infinity", "none");
-  return tokenId;
+/** @returns the sum of the weights of what is left. */
+function warp({ candidates, weights }: Workspace, warpers: readonly Warper[]): number {
+  for (const warper of warpers) warper(candidates);
+  return softmaxWeights(candidates, weights);
 }
 
-/** Walks the cumulative distribution; rounding may leave it a hair below 1, then the last id it is. */
-function draw({ candidates, probabilities }: Workspace, uniform: number): number {
-  const last = candidates.count - 1;
+/**
+ * Walks the cumulative weights. A forbidden id has weight 0 and is never reached: `target` is at least 0 and
+ * must be below. Rounding may leave the last sum a hair too low; then it is the last id that has weight.
+ */
+function draw({ candidates, weights }: Workspace, sum: number, uniform: number): number {
+  const { count } = candidates;
+  const target = uniform * sum;
   let cumulative = 0;
-  for (let index = 0; index < last; index++) {
-    cumulative += probabilities[index] as number;
-    if (uniform < cumulative) return candidates.ids[index] as number;
+  let place = 0;
+  for (let last = 0; last < count; last++) {
+    const weight = weights[last] as number;
+    if (weight > 0) place = last;
+    cumulative += weight;
+    if (target < cumulative) break;
   }
-  return candidates.ids[last] as number;
+  return candidates.idAt(place);
 }

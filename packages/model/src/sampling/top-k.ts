@@ -1,31 +1,29 @@
-import type { ScoreFilter } from "./filter.ts";
+import type { Candidates } from "./candidates.ts";
+import type { Warper } from "./filter.ts";
 
 /**
  * Keeps the `k` highest scores, and every score equal to the k-th.
  *
  * @param k - At least 1; more than there are candidates keeps all.
  */
-export function topK(k: number): ScoreFilter {
+export function topK(k: number): Warper {
   let heap = new Float32Array(0);
-  return (scores, { candidates }) => {
+  return (candidates) => {
     if (k >= candidates.count) return;
     if (heap.length !== k) heap = new Float32Array(k);
-    const kth = kthHighest(scores, candidates.ids, candidates.count, heap);
-    candidates.retainFrom(scores, kth);
+    candidates.retainFrom(kthHighest(candidates, heap));
   };
 }
 
-/** One pass with the k highest so far in a heap whose root is the lowest of them; almost all ids fail at the root. */
-function kthHighest(
-  scores: Float32Array,
-  ids: Int32Array,
-  count: number,
-  heap: Float32Array,
-): number {
+/**
+ * One pass with the k highest so far in a heap whose root is the lowest of them; almost all scores fail at
+ * the root. -Infinity if fewer than k are above it.
+ */
+function kthHighest({ scores, count }: Candidates, heap: Float32Array): number {
   heap.fill(-Infinity);
   let root = -Infinity;
-  for (let index = 0; index < count; index++) {
-    const score = scores[ids[index] as number] as number;
+  for (let place = 0; place < count; place++) {
+    const score = scores[place] as number;
     if (score > root) {
       replaceRoot(heap, score);
       root = heap[0] as number;

@@ -7,7 +7,7 @@
  * per candidate is what remains; at 125,696 candidates a full sort costs several times that.
  */
 import type { Candidates } from "./candidates.ts";
-import type { ScoreFilter } from "./filter.ts";
+import type { Warper } from "./filter.ts";
 
 /** Enough that the crossing bucket of a flat 125,696-id distribution holds a few hundred ids. */
 const BUCKETS = 1024;
@@ -23,17 +23,17 @@ const MAX_SPAN = 64;
  * @param p - 0 < p < 1; masses are those of the candidates left by the filters before.
  * @see Holtzman et al. 2019, https://arxiv.org/abs/1904.09751
  */
-export function topP(p: number): ScoreFilter {
+export function topP(p: number): Warper {
   const masses = new Float64Array(BUCKETS);
-  return (scores, { candidates }) => {
-    const { highest, lowest } = candidates.range(scores);
+  return (candidates) => {
+    const { highest, lowest } = candidates.range();
     const span = Math.min(highest - lowest, MAX_SPAN);
     const histogram = { highest, bucketsPerUnit: span > 0 ? BUCKETS / span : 0, masses };
-    const target = p * fill(histogram, scores, candidates);
+    const target = p * fill(histogram, candidates);
     const { bucket, massAbove } = findCrossing(masses, target);
-    const crossing = scoresInBucket(histogram, bucket, scores, candidates);
+    const crossing = scoresInBucket(histogram, bucket, candidates);
     const { cut, ties } = cutWithin(crossing, highest, massAbove, target);
-    candidates.retainFrom(scores, cut, ties);
+    candidates.retainFrom(cut, ties);
   };
 }
 
@@ -44,51 +44,49 @@ interface Histogram {
   readonly masses: Float64Array;
 }
 
-function bucketOf(histogram: Histogram, score: number): number {
-  const bucket = Math.floor((histogram.highest - score) * histogram.bucketsPerUnit);
-  return bucket < BUCKETS ? bucket : BUCKETS - 1;
+/** @param below - Distance from the highest score; may be Infinity. */
+function bucketOf(below: number, bucketsPerUnit: number): number {
+  const bucket = below * bucketsPerUnit;
+  return bucket < BUCKETS ? bucket | 0 : BUCKETS - 1;
 }
 
 /** @returns the total mass. */
-function fill(histogram: Histogram, scores: Float32Array, candidates: Candidates): number {
-  const { highest, masses } = histogram;
+function fill({ highest, bucketsPerUnit, masses }: Histogram, candidates: Candidates): number {
+  const { scores, count } = candidates;
   masses.fill(0);
   let total = 0;
-  for (let index = 0; index < candidates.count; index++) {
-    const score = scores[candidates.ids[index] as number] as number;
-    const mass = Math.exp(score - highest);
-    const bucket = bucketOf(histogram, score);
+  for (let place = 0; place < count; place++) {
+    const below = highest - (scores[place] as number);
+    const mass = Math.exp(-below);
+    const bucket = bucketOf(below, bucketsPerUnit);
     masses[bucket] = (masses[bucket] as number) + mass;
     total += mass;
   }
   return total;
 }
 
+/** @returns the bucket in which the running mass from the top reaches `target`, and the mass above it. */
 function findCrossing(masses: Float64Array, target: number): { bucket: number; massAbove: number } {
-  let massAbove = 0;
-  let last = 0;
-  let lastAbove = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const mass = masses[bucket] as number;
-    if (mass === 0) continue;
-    last = bucket;
-    lastAbove = massAbove;
-    massAbove += mass;
-    if (massAbove >= target) break;
+  let crossing = { bucket: 0, massAbove: 0 };
+  let running = 0;
+  for (const [bucket, mass] of masses.entries()) {
+    if (running >= target) break;
+    if (mass > 0) crossing = { bucket, massAbove: running };
+    running += mass;
   }
-  return { bucket: last, massAbove: lastAbove };
+  return crossing;
 }
 
+/** @returns the scores of one bucket, ascending. */
 function scoresInBucket(
-  histogram: Histogram,
+  { highest, bucketsPerUnit }: Histogram,
   bucket: number,
-  scores: Float32Array,
-  candidates: Candidates,
+  { scores, count }: Candidates,
 ): Float32Array {
   const found: number[] = [];
-  for (let index = 0; index < candidates.count; index++) {
-    const score = scores[candidates.ids[index] as number] as number;
-    if (bucketOf(histogram, score) === bucket) found.push(score);
+  for (let place = 0; place < count; place++) {
+    const score = scores[place] as number;
+    if (bucketOf(highest - score, bucketsPerUnit) === bucket) found.push(score);
   }
   return Float32Array.from(found).sort();
 }

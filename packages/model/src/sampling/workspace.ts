@@ -2,10 +2,9 @@ import { Candidates } from "./candidates.ts";
 
 /** Scratch arrays of one sampling step, `V` entries each (2.0 MB at 125,696). */
 export interface Workspace {
-  readonly scores: Float32Array;
   readonly candidates: Candidates;
-  /** In the order of `candidates.ids`. */
-  readonly probabilities: Float64Array;
+  /** In the order of the candidates. */
+  readonly weights: Float64Array;
 }
 
 let shared: Workspace | undefined;
@@ -15,11 +14,10 @@ let shared: Workspace | undefined;
  * leaves nothing behind, so hundreds of sequences need one and not hundreds.
  */
 export function workspaceFor(vocabSize: number): Workspace {
-  if (shared?.scores.length !== vocabSize) {
+  if (shared?.weights.length !== vocabSize) {
     shared = {
-      scores: new Float32Array(vocabSize),
       candidates: new Candidates(vocabSize),
-      probabilities: new Float64Array(vocabSize),
+      weights: new Float64Array(vocabSize),
     };
   }
   return shared;

@@ -1,25 +1,33 @@
 import { Candidates } from "../candidates.ts";
-import type { ScoreFilter } from "../filter.ts";
+import type { LogitsProcessor, Warper } from "../filter.ts";
 import { TokenHistory } from "../token-history.ts";
 
-/** Scores after one filter; dropped ids are -Infinity. */
-export function runFilter(
-  filter: ScoreFilter,
-  scores: readonly number[] | Float32Array,
-  history: readonly number[] = [],
+/** Scores after a processor. */
+export function runProcessor(
+  processor: LogitsProcessor,
+  scores: Iterable<number>,
+  history: Iterable<number>,
 ): number[] {
   const result = Float32Array.from(scores);
-  const candidates = new Candidates(result.length);
-  candidates.reset(result);
-  filter(result, { history: new TokenHistory(history), candidates });
-  const listed = [...candidates.ids.subarray(0, candidates.count)];
-  const inRace = [...result.keys()].filter((id) => result[id]! > -Infinity);
-  if (listed.join() !== inRace.join()) throw new Error(`candidates ${listed} but scores ${inRace}`);
+  processor(result, new TokenHistory(history));
   return [...result];
 }
 
-/** Ids that are still in the race after one filter. */
-export function keptIds(filter: ScoreFilter, scores: readonly number[] | Float32Array): number[] {
-  const result = runFilter(filter, scores);
-  return [...result.keys()].filter((id) => result[id]! > -Infinity);
+/** Scores after warpers; dropped ids are -Infinity. */
+export function runWarpers(warpers: readonly Warper[], scores: Iterable<number>): number[] {
+  const initial = Float32Array.from(scores);
+  const candidates = new Candidates(initial.length);
+  candidates.scores.set(initial);
+  for (const warper of warpers) warper(candidates);
+  const result = Array.from(initial, () => -Infinity);
+  for (const [place, id] of candidates.listIds().entries()) {
+    result[id] = candidates.scores[place] as number;
+  }
+  return result;
+}
+
+/** Ids that can still be drawn after one warper. */
+export function keptIds(warper: Warper, scores: Iterable<number>): number[] {
+  const result = runWarpers([warper], scores);
+  return [...result.keys()].filter((id) => (result[id] as number) > -Infinity);
 }
