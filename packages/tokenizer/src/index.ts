@@ -7,3 +7,4 @@ export type {
   Tokenizer,
 } from "./tokenizer.ts";
 export { TokenizerError, type TokenizerErrorFacts } from "./tokenizer-error.ts";
+export { BaichuanTokenizer } from "./baichuan-tokenizer.ts";
