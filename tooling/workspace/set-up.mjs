@@ -58,18 +58,26 @@ export async function ensureInstalled() {
   const code = await run(
     program,
     [...prefix, "exec", "--yes", `--package=pnpm@${version}`, "--", ...install],
-    // NODE_ENV=production would leave out the build and test tools.
-    { stdio: toStderr, shell, env: { ...environment(), NODE_ENV: "development" } },
+    { stdio: toStderr, shell, env: installEnvironment() },
   ).catch((error) => {
     throw new SetUpError(`set-up: npm could not be started: ${error.message} (is it installed?)`);
   });
   if (code !== 0)
     throw new SetUpError(
-      `set-up: installing the dependencies failed with exit code ${code}. See pnpm's message above: ` +
+      `set-up: installing the dependencies failed with exit code ${code}. See the message above: ` +
         `without a network, connect and run the command again; ` +
         `for an outdated lockfile, run \`npx pnpm@${version} install\``,
     );
   writeStamp("install", state);
+}
+
+function installEnvironment() {
+  const env = environment();
+  // NODE_ENV=production would leave out the build and test tools.
+  env.NODE_ENV = "development";
+  // `npm start -s` would silence the installers as well, errors included.
+  delete env.npm_config_loglevel;
+  return env;
 }
 
 /** What `npm start` needs built: the command line, and through turbo's graph all it depends on. */
