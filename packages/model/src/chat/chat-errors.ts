@@ -6,16 +6,19 @@ export type ChatFault =
   | "ERR_CHAT_SYSTEM_POSITION"
   /** A message has no role or no content. */
   | "ERR_CHAT_MISSING_FIELD"
-  /** A message is no object, its role is unknown or its content is no string. */
-  | "ERR_CHAT_MESSAGE";
+  /** A message is no object or its content is no string. */
+  | "ERR_CHAT_MESSAGE"
+  /** A role is unknown. */
+  | "ERR_CHAT_ROLE";
 
-/** Class of the Python exception that the original raises for a fault. */
+/** Class of the Python exception that the original raises for a fault; it accepts unknown roles. */
 const pythonErrors = {
   ERR_CHAT_EMPTY: "IndexError",
   ERR_CHAT_SYSTEM_POSITION: "AssertionError",
   ERR_CHAT_MISSING_FIELD: "KeyError",
   ERR_CHAT_MESSAGE: "TypeError",
-} as const satisfies Record<ChatFault, string>;
+  ERR_CHAT_ROLE: undefined,
+} as const satisfies Record<ChatFault, string | undefined>;
 
 /** Messages that are no conversation. */
 export class ChatMessageError extends Error {
@@ -23,7 +26,7 @@ export class ChatMessageError extends Error {
   readonly code: ChatFault;
   /** Index of the offending message; -1 if the list itself offends. */
   readonly index: number;
-  /** What the original raises here; it accepts unknown roles, so there is none for these. */
+  /** What the original raises here; undefined for an unknown role, which it accepts. */
   readonly pythonError: (typeof pythonErrors)[ChatFault];
 
   constructor(code: ChatFault, index: number, expected: string, actual: string) {

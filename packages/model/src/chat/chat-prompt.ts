@@ -15,8 +15,12 @@ export interface ChatPromptOptions {
   readonly maxNewTokens?: number | null | undefined;
   /** Tokens of the context: prompt and answer together. */
   readonly modelMaxLength: number;
-  /** "original": exactly the ids of the published `build_chat_input`, see DIFFERENCES.md. */
-  readonly compat?: "original" | undefined;
+  /**
+   * "original": exactly the ids of the published `build_chat_input`, see DIFFERENCES.md.
+   * "original-hf-slow": the same through the `BaichuanTokenizer` class of transformers <= 4.33, which also
+   * turns `<s>`, `</s>` and `<unk>` in a message into their ids.
+   */
+  readonly compat?: "original" | "original-hf-slow" | undefined;
 }
 
 /**
@@ -38,15 +42,14 @@ export interface ChatPromptOptions {
  * @throws {ContextLengthError} if system message and last round do not fit.
  */
 export function buildChatPrompt(
-  tokenizer: ChatTokenizer,
+  tokenizer: Pick<ChatTokenizer, "encode">,
   messages: readonly ChatMessage[],
   options: ChatPromptOptions,
 ): number[] {
-  if (options.compat === "original") return buildOriginalChatPrompt(tokenizer, messages, options);
+  if (options.compat !== undefined) return buildOriginalChatPrompt(tokenizer, messages, options);
   checkMessages(messages);
   const { userTokenId, assistantTokenId } = options.generationConfig;
-  const encode = (text: string): number[] =>
-    Array.from(tokenizer.encode(text, { specialTokens: "text" }));
+  const encode = (text: string): number[] => tokenizer.encode(text, { specialTokens: "text" });
   const encodeRound = (round: Round): number[] =>
     round.flatMap(({ role, content }) => [
       role === "user" ? userTokenId : assistantTokenId,
@@ -109,7 +112,7 @@ function checkMessage(message: unknown, index: number): void {
   const { role, content } = message as { role: unknown; content: unknown };
   if (role !== "system" && role !== "user" && role !== "assistant") {
     const expected = 'the role "system", "user" or "assistant"';
-    throw new ChatMessageError("ERR_CHAT_MESSAGE", index, expected, JSON.stringify(role));
+    throw new ChatMessageError("ERR_CHAT_ROLE", index, expected, JSON.stringify(role));
   }
   if (role === "system" && index > 0) {
     const expected = "the system message to be the first";

@@ -15,7 +15,7 @@ export interface CumulativeText {
  *
  * @see generation_utils.py `TextIterStreamer` of Baichuan2-13B-Chat, revision d022d72
  */
-export function createCumulativeText(tokenizer: ChatTokenizer): CumulativeText {
+export function createCumulativeText(tokenizer: Pick<ChatTokenizer, "decode">): CumulativeText {
   const tokenIds: number[] = [];
   return {
     push(tokenId) {

@@ -13,14 +13,17 @@ import type { ChatTokenizer } from "./chat-tokenizer.ts";
  * @see generation_utils.py `build_chat_input` of Baichuan2-13B-Chat, revision d022d72
  */
 export function buildOriginalChatPrompt(
-  tokenizer: ChatTokenizer,
+  tokenizer: Pick<ChatTokenizer, "encode">,
   messages: readonly ChatMessage[],
   options: ChatPromptOptions,
 ): number[] {
   const { userTokenId, assistantTokenId, maxNewTokens } = options.generationConfig;
   const budget = options.modelMaxLength - (options.maxNewTokens || maxNewTokens);
   const encode = (message: ChatMessage): number[] =>
-    Array.from(tokenizer.encode(contentOf(message, messages), { specialTokens: "parse" }));
+    tokenizer.encode(contentOf(message, messages), {
+      specialTokens: "parse",
+      compat: options.compat === "original-hf-slow" ? "hf-slow" : "sentencepiece",
+    });
 
   const [systemMessage, others] = splitSystem(messages);
   const system = systemMessage ? encode(systemMessage) : [];
@@ -47,6 +50,9 @@ function splitSystem(
   messages: readonly ChatMessage[],
 ): [ChatMessage | undefined, readonly ChatMessage[]] {
   for (const [index, message] of messages.entries()) {
+    if (typeof (message as unknown) !== "object" || (message as unknown) === null) {
+      throw new ChatMessageError("ERR_CHAT_MESSAGE", index, "an object", JSON.stringify(message));
+    }
     if (message.role === undefined) {
       throw new ChatMessageError("ERR_CHAT_MISSING_FIELD", index, "a role", "none");
     }

@@ -1,6 +1,6 @@
 /**
  * Trims ../shared/data/model/sampling/vocab512 to what the tests need: dense rows of two stages, and for
- * each case only the ids that stay with their probabilities. Run: node make-vocab512.ts
+ * each case only the ids that stay with their probabilities. Run: node --conditions=@baichuan2/source make-vocab512.ts
  */
 import { writeFileSync } from "node:fs";
 import { readGolden, sharedData } from "@baichuan2/tooling/golden";
@@ -33,7 +33,7 @@ for (const [index, { bytes }] of chunks.entries()) file.set(bytes, tensors[index
 
 const note = {
   source: "../shared/data/model/sampling/vocab512 (PyTorch 2.13.0, transformers 4.57.6)",
-  command: "node packages/model/src/sampling/__fixtures__/make-vocab512.ts",
+  command: "node --conditions=@baichuan2/source packages/model/src/sampling/__fixtures__/make-vocab512.ts",
   date: new Date().toISOString().slice(0, 10),
   layout: `kept_index = row * ${vocabSize} + id`,
 };
