@@ -36,6 +36,8 @@ async function checkPackage(folder, target) {
   if (packed !== 0) return packed;
   const archive = join(target, readdirSync(target)[0] ?? "");
   const publint = await run(node24, [tool("publint"), archive, "--strict"]);
-  const attw = await run(node24, [attwScript, archive, "--profile=esm-only"]);
+  const attwArgs = [attwScript, archive, "--profile=esm-only"];
+  const attw = await run(node24, [...attwArgs, "--quiet"]);
+  if (attw !== 0) await run(node24, attwArgs);
   return publint || attw;
 }
