@@ -147,12 +147,25 @@ function storagesOf(value: PickleValue): Map<string, PickleStorage> {
     if (typeof next !== "object" || next === null || seen.has(next)) continue;
     seen.add(next);
     if (next instanceof Uint8Array) continue;
-    if (Array.isArray(next)) open.push(...next);
-    else if (next.kind === "storage") found.set(next.key, next);
-    else if (next.kind === "tensor") open.push(next.storage, next.attributes ?? null);
-    else if (next.kind === "tuple") open.push(...next.items);
-    else if (next.kind === "dict") open.push(...next.entries.values());
-    else if (next.kind === "instance") open.push(next.attributes);
+    if (!Array.isArray(next) && next.kind === "storage") found.set(next.key, next);
+    else for (const part of partsOf(next)) open.push(part);
   }
   return found;
+}
+
+function partsOf(value: PickleValue & object): Iterable<PickleValue> {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Uint8Array) return [];
+  switch (value.kind) {
+    case "tensor":
+      return [value.storage, value.attributes ?? null];
+    case "tuple":
+      return value.items;
+    case "dict":
+      return value.entries.values();
+    case "instance":
+      return [value.attributes];
+    default:
+      return [];
+  }
 }
