@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
 import { describeShared, readGolden, sharedData } from "@baichuan2/tooling/golden";
 import { describe, expect, it } from "vitest";
 import { publishedConfig } from "../shapes.ts";
@@ -11,7 +11,12 @@ interface GreedyCase {
   new_ids: number[];
 }
 
-const folders = { t7: "t7/bin-bf16", t13: "t13/bin-sharded-bf16", hd7: "hd7/safetensors-bf16", hd13: "hd13/bin-bf16" };
+const folders = {
+  t7: "t7/bin-bf16",
+  t13: "t13/bin-sharded-bf16",
+  hd7: "hd7/safetensors-bf16",
+  hd13: "hd13/bin-bf16",
+};
 
 function greedyCases(model: string): [string, GreedyCase][] {
   const { meta } = readGolden(sharedData(`model/forward/${model}.manifest.json`));
@@ -19,7 +24,11 @@ function greedyCases(model: string): [string, GreedyCase][] {
   return entries.filter(([, { prompt }]) => Array.isArray(prompt) && typeof prompt[0] === "number");
 }
 
-const greedyJob = (prompt: readonly number[], count: number, repetitionPenalty = 1): GenerateJob => ({
+const greedyJob = (
+  prompt: readonly number[],
+  count: number,
+  repetitionPenalty = 1,
+): GenerateJob => ({
   promptIds: prompt,
   maxNewTokens: count,
   stopTokenIds: [],
@@ -36,26 +45,34 @@ const openGolden = (model: keyof typeof folders): Promise<Engine> =>
   Engine.open({ kind: "checkpoint", path: sharedData(`model/models/${folders[model]}`) });
 
 describeShared("greedy continuations of the original code", "model/forward", () => {
-  it.each(Object.keys(folders) as (keyof typeof folders)[])("are the same ids from %s", async (model) => {
-    const cases = greedyCases(model);
-    expect(cases.length).toBeGreaterThan(0);
-    await using engine = await openGolden(model);
-    for (const [name, { prompt, repetition_penalty, new_ids }] of cases) {
-      const ids = await collect(engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty)));
-      expect(ids, name).toEqual(new_ids);
-    }
-  });
+  it.each(Object.keys(folders) as (keyof typeof folders)[])(
+    "are the same ids from %s",
+    async (model) => {
+      const cases = greedyCases(model);
+      expect(cases.length).toBeGreaterThan(0);
+      await using engine = await openGolden(model);
+      for (const [name, { prompt, repetition_penalty, new_ids }] of cases) {
+        const ids = await collect(
+          engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty)),
+        );
+        expect(ids, name).toEqual(new_ids);
+      }
+    },
+  );
 
-  it.each(["t7", "t13"] as const)("are the same ids from %s when all run at once", async (model) => {
-    await using engine = await openGolden(model);
-    const cases = greedyCases(model);
-    const all = await Promise.all(
-      cases.map(([, { prompt, repetition_penalty, new_ids }]) =>
-        collect(engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty))),
-      ),
-    );
-    expect(all).toEqual(cases.map(([, { new_ids }]) => new_ids));
-  });
+  it.each(["t7", "t13"] as const)(
+    "are the same ids from %s when all run at once",
+    async (model) => {
+      await using engine = await openGolden(model);
+      const cases = greedyCases(model);
+      const all = await Promise.all(
+        cases.map(([, { prompt, repetition_penalty, new_ids }]) =>
+          collect(engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty))),
+        ),
+      );
+      expect(all).toEqual(cases.map(([, { new_ids }]) => new_ids));
+    },
+  );
 });
 
 describeShared("an engine thread", "model/models", () => {
@@ -92,7 +109,9 @@ describeShared("an engine thread", "model/models", () => {
     await using engine = await openGolden("t7");
     const bad = collect(engine.generate(greedyJob([3, 512], 4)));
     await expect(bad).rejects.toMatchObject({ name: "TokenIdError", code: "ERR_TOKEN_ID" });
-    await expect(engine.logits([-1], true)).rejects.toThrow("expected integers from 0 to 511, got -1");
+    await expect(engine.logits([-1], true)).rejects.toThrow(
+      "expected integers from 0 to 511, got -1",
+    );
     expect(await collect(engine.generate(greedyJob([3], 2)))).toHaveLength(2);
   });
 
@@ -107,30 +126,58 @@ describeShared("an engine thread", "model/models", () => {
 
   it("names the missing directory when it cannot load", async () => {
     const missing = Engine.open({ kind: "checkpoint", path: "no/such/model" });
-    await expect(missing).rejects.toMatchObject({ name: "CheckpointError", code: "ERR_CHECKPOINT" });
+    await expect(missing).rejects.toMatchObject({
+      name: "CheckpointError",
+      code: "ERR_CHECKPOINT",
+    });
   });
 
   it("stops loading when its signal aborts", async () => {
     const source = { kind: "checkpoint", path: sharedData("model/models/t7/bin-bf16") } as const;
-    await expect(Engine.open(source, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+    await expect(
+      Engine.open(source, { signal: AbortSignal.abort(new Error("enough")) }),
+    ).rejects.toThrow("enough");
   });
 });
 
-describe("an engine with synthetic weights of the 7B's width", () => {
-  it("keeps the caller's event loop free and stops within one step of an abort", async () => {
-    const config = { ...publishedConfig("7b", 1), vocabSize: 2000 };
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    await using engine = await Engine.open({ kind: "synthetic", config, seed: 1 });
-    delay.enable();
+/** Wide enough for a chunk of a prompt to take a while. */
+const synthetic = {
+  kind: "synthetic",
+  config: {
+    ...publishedConfig("7b", 2),
+    hiddenSize: 1024,
+    intermediateSize: 2752,
+    numAttentionHeads: 8,
+    vocabSize: 2000,
+  },
+  seed: 1,
+} as const;
+
+describe("an engine with synthetic weights", () => {
+  it("lets the caller's event loop turn while it computes", async () => {
+    await using engine = await Engine.open(synthetic);
+    const stream = engine.generate(greedyJob(Array(600).fill(7), 1));
+    let isRunning = true;
+    const first = stream.next().finally(() => {
+      isRunning = false;
+    });
+    let turns = 0;
+    while (isRunning) {
+      await setImmediate();
+      turns++;
+    }
+    await first;
+    // On the engine's own thread there would be a handful: one or two around each of the three chunks.
+    expect(turns).toBeGreaterThan(100);
+  });
+
+  it("stops within one step when a generation is aborted, and goes on with others", async () => {
+    await using engine = await Engine.open(synthetic);
     const controller = new AbortController();
     const stream = engine.generate(greedyJob(Array(600).fill(7), 100_000), controller.signal);
     await stream.next();
     controller.abort(new Error("changed my mind"));
-    const start = performance.now();
     await expect(collect(stream)).rejects.toThrow("changed my mind");
-    expect(performance.now() - start).toBeLessThan(1000);
-    delay.disable();
-    expect(delay.max / 1e6).toBeLessThan(50);
     expect(await collect(engine.generate(greedyJob([1], 3)))).toHaveLength(3);
   });
 });

@@ -54,13 +54,10 @@ export class Engine implements AsyncDisposable {
   private constructor(worker: Worker, config: ModelConfig) {
     this.#worker = worker;
     this.config = config;
-    worker.removeAllListeners();
     worker.on("message", (event: EngineEvent) => {
       if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
     });
-    worker.on("error", (cause) =>
-      this.#failAll(new DeviceError("engine", `thread died: ${cause}`, { cause })),
-    );
+    worker.on("error", (cause) => this.#failAll(threadDied(cause)));
     worker.on("exit", () => this.#failAll(new DisposedError("engine")));
   }
 
@@ -217,22 +214,26 @@ function load(
   options: OpenEngineOptions,
 ): Promise<ModelConfig> {
   const { signal, onProgress, ...engineOptions } = options;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal?.reason as Error);
-    const settled = (): void => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    worker.on("message", (event: EngineEvent) => {
-      if (event.type === "progress") return onProgress?.(event.doneBytes, event.totalBytes);
-      settled();
-      if (event.type === "loaded") resolve(event.config);
-      else if (event.type === "loadFailed") reject(fromWireError(event.error));
-    });
-    worker.on("error", (cause) =>
-      reject(new DeviceError("engine", `thread died: ${cause}`, { cause })),
-    );
-    worker.on("exit", (code) =>
-      reject(new DeviceError("engine", `thread ended with code ${code} while loading`)),
-    );
-    worker.postMessage({ type: "load", source, options: engineOptions } satisfies EngineRequest);
+  const { promise, resolve, reject } = Promise.withResolvers<ModelConfig>();
+  const onAbort = (): void => reject(signal?.reason as Error);
+  const onMessage = (event: EngineEvent): void => {
+    if (event.type === "progress") onProgress?.(event.doneBytes, event.totalBytes);
+    else if (event.type === "loaded") resolve(event.config);
+    else if (event.type === "loadFailed") reject(fromWireError(event.error));
+  };
+  const onError = (cause: Error): void => reject(threadDied(cause));
+  const onExit = (code: number): void =>
+    reject(new DeviceError("engine", `thread ended with code ${code} while loading`));
+
+  signal?.addEventListener("abort", onAbort, { once: true });
+  worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+  worker.postMessage({ type: "load", source, options: engineOptions } satisfies EngineRequest);
+  return promise.finally(() => {
+    signal?.removeEventListener("abort", onAbort);
+    worker.off("message", onMessage).off("error", onError).off("exit", onExit);
   });
+}
+
+function threadDied(cause: unknown): DeviceError {
+  return new DeviceError("engine", `thread died: ${String(cause)}`, { cause });
 }

@@ -1,6 +1,5 @@
 import type { Graph, WeightReader } from "@baichuan2/kernels";
 import { elementCount } from "@baichuan2/kernels";
-import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 
 /** Values made at a time: 4 MiB of float32. */
 const CHUNK_VALUES = 1 << 20;
@@ -20,14 +19,30 @@ export function syntheticWeights(graph: Graph, seed = 0): WeightReader {
       const shape = graph.weights[index]?.shape ?? [];
       const isGain = shape.length === 1;
       const spread = isGain ? 0 : 1 / Math.sqrt(shape.at(-1) ?? 1);
-      const random = xorshift128plus(seed * 4099 + index + 1);
       const total = elementCount(shape);
+      let state = seed * 4099 + index + 1;
       for (let start = 0; start < total; start += CHUNK_VALUES) {
-        const chunk = new Float32Array(Math.min(CHUNK_VALUES, total - start));
-        for (let i = 0; i < chunk.length; i++)
-          chunk[i] = isGain ? 1 : (random.next() / 2 ** 31) * spread;
+        const chunk = new Float32Array(Math.min(CHUNK_VALUES, total - start)).fill(1);
+        if (!isGain) state = fillRandom(chunk, state, spread);
         yield chunk;
       }
     },
   };
+}
+
+/**
+ * Fills with values in [-spread, spread); Marsaglia's xorshift32, because billions of values are wanted and their
+ * quality is not.
+ *
+ * @returns the state to go on with.
+ */
+function fillRandom(values: Float32Array, seed: number, spread: number): number {
+  let state = seed;
+  for (let i = 0; i < values.length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    values[i] = (state / 2 ** 31) * spread;
+  }
+  return state;
 }
