@@ -143,19 +143,55 @@ function copyBlock(
   from: number,
   to: number,
 ): void {
-  const [axis, ...inner] = axes;
-  if (axis === undefined) {
-    out[to] = piece[from] as never;
+  const [axis = ONE, inner = ONE, ...others] = axes;
+  if (others.length === 0) return copyPlane(piece, out, axis, inner, from, to);
+  for (let i = 0; i < axis.size; i++)
+    copyBlock(piece, out, axes.slice(1), from + i * axis.from, to + i * axis.to);
+}
+
+const ONE: Axis = { size: 1, from: 0, to: 0 };
+/** Elements a side: two tiles of 64 x 64 fit the first cache, where a whole transposed column would miss it each time. */
+const TILE = 64;
+
+function copyPlane(
+  piece: Elements,
+  out: Elements,
+  outer: Axis,
+  inner: Axis,
+  from: number,
+  to: number,
+): void {
+  if (inner.from === 1 && inner.to === 1) {
+    for (let i = 0; i < outer.size; i++) {
+      const start = from + i * outer.from;
+      out.set(piece.subarray(start, start + inner.size) as never, to + i * outer.to);
+    }
     return;
   }
-  if (inner.length > 0) {
-    for (let i = 0; i < axis.size; i++)
-      copyBlock(piece, out, inner, from + i * axis.from, to + i * axis.to);
-    return;
+  for (let i = 0; i < outer.size; i += TILE)
+    for (let j = 0; j < inner.size; j += TILE) {
+      const rows = { ...outer, size: Math.min(TILE, outer.size - i) };
+      const columns = { ...inner, size: Math.min(TILE, inner.size - j) };
+      const fromTile = from + i * outer.from + j * inner.from;
+      copyTile(piece, out, rows, columns, fromTile, to + i * outer.to + j * inner.to);
+    }
+}
+
+function copyTile(
+  piece: Elements,
+  out: Elements,
+  outer: Axis,
+  inner: Axis,
+  from: number,
+  to: number,
+): void {
+  for (let j = 0; j < inner.size; j++) {
+    let source = from + j * inner.from;
+    let target = to + j * inner.to;
+    for (let i = 0; i < outer.size; i++) {
+      out[target] = piece[source] as never;
+      source += outer.from;
+      target += outer.to;
+    }
   }
-  if (axis.from === 1 && axis.to === 1) {
-    out.set(piece.subarray(from, from + axis.size) as never, to);
-    return;
-  }
-  for (let i = 0; i < axis.size; i++) out[to + i * axis.to] = piece[from + i * axis.from] as never;
 }

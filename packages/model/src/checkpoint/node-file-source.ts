@@ -43,7 +43,8 @@ function fileSource(name: string, handle: FileHandle, size: number): ByteSource 
     size,
     read: async (offset, length, options) => {
       assertRange({ name, size }, offset, length);
-      const bytes = new Uint8Array(length);
+      // Every byte is overwritten before the caller sees it, and zeroing gigabytes takes a while.
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
       for (let done = 0; done < length;) {
         options?.signal?.throwIfAborted();
         const wanted = Math.min(length - done, MAX_READ_BYTES);

@@ -311,7 +311,13 @@ describe("openCheckpoint", () => {
       open: async (name) => {
         const source = await openFileSource(join(directory, name));
         opened.push(name);
-        return { ...source, close: async () => void (closed.push(name), await source.close()) };
+        return {
+          ...source,
+          close: async () => {
+            closed.push(name);
+            await source.close();
+          },
+        };
       },
     });
     await expect(opening).rejects.toThrow(CheckpointError);

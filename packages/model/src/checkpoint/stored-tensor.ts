@@ -17,6 +17,12 @@ export interface StoredTensor {
 /** float32 values of one chunk: 4 MiB keep the working set in the cache while a read is still long. */
 const CHUNK_VALUES = 1 << 20;
 
+/**
+ * Bytes gathered at once for rows that do not lie in one piece. A block of a transposed matrix takes a few values from
+ * each column; taking many rows at once keeps the number of reads, or of passes over the file, small.
+ */
+const GATHER_BYTES = 64 << 20;
+
 /** Strides of a tensor whose elements lie in C order. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
@@ -51,15 +57,17 @@ export async function readTensorFloat32(
     toFloat32(await readTensorBytes(tensor, options), dtype, out);
     return out;
   }
-  for (let start = 0; start < out.length; start += CHUNK_VALUES) {
-    const values = out.subarray(start, start + CHUNK_VALUES);
-    const size = itemSize(dtype);
-    const bytes = await tensor.source.read(
-      tensor.byteOffset + start * size,
-      values.length * size,
-      options,
-    );
-    toFloat32(bytes, dtype, values);
+  const size = itemSize(dtype);
+  const read = (start: number) => {
+    const count = Math.min(CHUNK_VALUES, out.length - start);
+    return tensor.source.read(tensor.byteOffset + start * size, count * size, options);
+  };
+  let next = out.length > 0 ? read(0) : undefined;
+  for (let start = 0; next !== undefined; start += CHUNK_VALUES) {
+    const bytes = await next;
+    const following = start + CHUNK_VALUES;
+    next = following < out.length ? read(following) : undefined; // while this chunk is converted
+    toFloat32(bytes, dtype, out.subarray(start, following));
   }
   return out;
 }
@@ -76,17 +84,36 @@ export async function* readTensorRows(
     options.rowsPerChunk ?? Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, rowLength)));
   if (!Number.isSafeInteger(rowsPerChunk) || rowsPerChunk < 1)
     throw new TypeError(`readRows: expected rowsPerChunk of at least 1, got ${rowsPerChunk}`);
-  const layout = layoutOf(tensor);
-  for (let rowStart = 0; rowStart < rows; rowStart += rowsPerChunk) {
-    const count = Math.min(rowsPerChunk, rows - rowStart);
-    const bytes = await gather(tensor.source, rowsOf(layout, rowStart, count), options);
-    if (dtype === "f32") {
-      yield { rowStart, data: new Float32Array(bytes.buffer) };
-      continue;
+  const rowBytes = rowLength * itemSize(dtype);
+  const runs = storedRows(tensor, rows, rowsPerChunk, rowBytes, options);
+  for await (const { first, count, bytes } of runs) {
+    for (let start = 0; start < count; start += rowsPerChunk) {
+      const end = Math.min(start + rowsPerChunk, count);
+      const data = new Float32Array((end - start) * rowLength);
+      toFloat32(bytes.subarray(start * rowBytes, end * rowBytes), dtype, data);
+      yield { rowStart: first + start, data };
     }
-    const data = new Float32Array(count * rowLength);
-    toFloat32(bytes, dtype, data);
-    yield { rowStart, data };
+  }
+}
+
+/** Runs of rows as stored: one chunk each, or many where a chunk would be scattered over the file. */
+async function* storedRows(
+  tensor: StoredTensor,
+  rows: number,
+  rowsPerChunk: number,
+  rowBytes: number,
+  options: ReadOptions,
+): AsyncGenerator<{ first: number; count: number; bytes: Uint8Array }, void, undefined> {
+  const layout = layoutOf(tensor);
+  const oneChunk = rowsOf(layout, 0, Math.min(rowsPerChunk, rows));
+  const chunks = isContiguous(oneChunk)
+    ? 1
+    : Math.max(1, Math.floor(GATHER_BYTES / Math.max(1, rowsPerChunk * rowBytes)));
+  const step = chunks * rowsPerChunk;
+  for (let first = 0; first < rows; first += step) {
+    const count = Math.min(step, rows - first);
+    const bytes = await gather(tensor.source, rowsOf(layout, first, count), options);
+    yield { first, count, bytes };
   }
 }
 
