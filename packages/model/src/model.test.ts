@@ -1,0 +1,142 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadModel, type LoadProgress } from "./load-model.ts";
+import type { Model } from "./model.ts";
+
+/** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
+const tinyChat = fileURLToPath(new URL("../../../apps/cli/fixtures/tiny-chat", import.meta.url));
+const question = [{ role: "user", content: "你好, world" }] as const;
+
+describe("a loaded model", () => {
+  let model: Model;
+  const progress: LoadProgress[] = [];
+  beforeAll(async () => {
+    model = await loadModel(tinyChat, { onProgress: (step) => progress.push(step) });
+  });
+  afterAll(() => model.dispose());
+
+  it("tells how far loading is, up to the end", () => {
+    const last = progress.at(-1);
+    expect(last?.phase).toBe("load");
+    expect(last?.doneBytes).toBe(last?.totalBytes);
+  });
+
+  it("takes its defaults from generation_config.json", () => {
+    expect(model.generationConfig).toMatchObject({
+      temperature: 0.3,
+      topK: 5,
+      topP: 0.85,
+      repetitionPenalty: 1.05,
+    });
+  });
+
+  it("streams the same text that it returns whole, with the same seed", async () => {
+    const options = { seed: 7, maxNewTokens: 24 };
+    const whole = await model.chat(question, options);
+    let streamed = "";
+    for await (const delta of model.chatStream(question, options)) streamed += delta;
+    expect(streamed).toBe(whole);
+    expect(whole.length).toBeGreaterThan(0);
+  });
+
+  it("reports a seed that repeats the run", async () => {
+    const first = await model.generate({ messages: question }, { maxNewTokens: 12 });
+    const again = await model.generate(
+      { messages: question },
+      { maxNewTokens: 12, seed: first.seed },
+    );
+    expect(again.tokenIds).toEqual(first.tokenIds);
+  });
+
+  it("ends a text before a stop string and says so", async () => {
+    const options = { doSample: false, maxNewTokens: 24, repetitionPenalty: 1.3 };
+    const { text = "", tokenIds } = await model.generate({ text: "Hello" }, options);
+    const stop = text.slice(5, 7);
+    const stopped = await model.generate({ text: "Hello" }, { ...options, stop });
+    expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)));
+    expect(stopped.finishReason).toBe("stop");
+    expect(tokenIds.slice(0, stopped.tokenIds.length)).toEqual(stopped.tokenIds);
+  });
+
+  it("counts tokens and ends at maxNewTokens", async () => {
+    const result = await model.generate(
+      { tokenIds: [5, 6, 7] },
+      { maxNewTokens: 4, ignoreEos: true },
+    );
+    expect(result).toMatchObject({
+      finishReason: "length",
+      usage: { promptTokens: 3, completionTokens: 4 },
+    });
+    expect(result.tokenIds).toHaveLength(4);
+  });
+
+  it("gives logits whose last row is the last-only row", async () => {
+    const all = await model.logits([5, 6, 7]);
+    const last = await model.logits([5, 6, 7], { last: true });
+    expect(all.shape).toEqual([3, 512]);
+    expect(last.shape).toEqual([1, 512]);
+    expect([...last.data]).toEqual([...all.data.subarray(2 * 512)]);
+  });
+
+  it("answers many at once as it answers one by one", async () => {
+    const prompts = Array.from({ length: 5 }, (_, i) => ({ tokenIds: [10 + i, 20, 30 + i] }));
+    const options = { doSample: false, maxNewTokens: 8 };
+    const together = await Promise.all(prompts.map((prompt) => model.generate(prompt, options)));
+    for (const [i, prompt] of prompts.entries()) {
+      expect(together[i]?.tokenIds).toEqual((await model.generate(prompt, options)).tokenIds);
+    }
+  });
+
+  it("stops when its signal aborts", async () => {
+    const controller = new AbortController();
+    const stream = model.generateStream(
+      { tokenIds: [1, 2] },
+      { maxNewTokens: 100_000, ignoreEos: true, signal: controller.signal },
+    );
+    await stream.next();
+    controller.abort(new Error("enough"));
+    await expect(async () => {
+      for await (const delta of stream) void delta;
+    }).rejects.toThrow("enough");
+  });
+
+  it("refuses options and prompts that cannot be used, before anything runs", async () => {
+    await expect(model.generate({ text: "a" }, { topP: 2 })).rejects.toMatchObject({
+      code: "ERR_GENERATION_OPTION",
+      field: "topP",
+    });
+    await expect(model.generate({ tokenIds: [] })).rejects.toThrow("expected at least one token");
+    await expect(model.generate({ tokenIds: [512] })).rejects.toMatchObject({
+      code: "ERR_TOKEN_ID",
+    });
+    await expect(model.logits([])).rejects.toThrow("expected at least one token");
+  });
+});
+
+describe("loading", () => {
+  it("works without a tokenizer as long as no text is asked for", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "no-tokenizer-"));
+    await cp(tinyChat, directory, { recursive: true });
+    await rm(join(directory, "tokenizer.model"), { force: true });
+    await using model = await loadModel(directory);
+    const { text, tokenIds } = await model.generate(
+      { tokenIds: [4] },
+      { maxNewTokens: 2, ignoreEos: true },
+    );
+    expect([text, tokenIds.length]).toEqual([undefined, 2]);
+    await expect(model.chat([{ role: "user", content: "hi" }])).rejects.toMatchObject({
+      code: "ERR_NO_TOKENIZER",
+    });
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("names a dtype or device that is not there", async () => {
+    const options = { dtype: "float64" } as unknown as { dtype: "auto" };
+    await expect(loadModel(tinyChat, options)).rejects.toThrow(
+      'loadModel: expected a supported op and format, got dtype "float64"',
+    );
+  });
+});
