@@ -100,7 +100,7 @@ describeShared("hidden states of the original code", "model/forward", () => {
     await using decoder = await openGoldenDecoder(folder, await backends["ort-node"]!(), {
       trace: true,
     });
-    await logitsOf(decoder, [...golden.ints(`${golden.meta["hidden_states_prompt"]}.ids`)]);
+    await logitsOf(decoder, [...golden.ints(`${String(golden.meta["hidden_states_prompt"])}.ids`)]);
     for (const name of states) {
       expectClose(
         decoder.traced[name.slice("states.".length)]?.data ?? [],

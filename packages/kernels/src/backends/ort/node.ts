@@ -61,12 +61,12 @@ async function importRuntime(): Promise<typeof import("onnxruntime-node")> {
 }
 
 async function createSession(
-  { create }: typeof InferenceSession,
+  runtime: typeof InferenceSession,
   path: string,
   threads: number | undefined,
 ): Promise<InferenceSession> {
   try {
-    return await create(path, {
+    return await runtime.create(path, {
       executionProviders: ["cpu"],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       enableCpuMemArena: true,
