@@ -33,7 +33,7 @@ const candidates = [
 ] as const;
 
 /** config.json has 1 kB, an index of 13B 25 kB. */
-const MAX_JSON_BYTES = 64 << 20;
+const MAX_JSON_BYTES = 16 << 20;
 /** Names listed in an error. */
 const MAX_LISTED = 20;
 

@@ -255,6 +255,11 @@ describe("readTorchZip", () => {
       'the archive has no storage "9"',
     ],
     [
+      "a storage with bytes left over",
+      pickledTensor(half(3), [3], [1]),
+      'expected 6 bytes in storage "0", got 8',
+    ],
+    [
       "a storage of another size",
       pickledTensor(half(5), [4], [1]),
       'expected 10 bytes in storage "0", got 8',

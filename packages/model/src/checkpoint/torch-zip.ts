@@ -7,7 +7,7 @@ import { collectStateDict, type Locate, type WeightsFile } from "./state-dict.ts
 import { readZipDirectory, type ZipEntry } from "./zip-directory.ts";
 
 /** The pickle holds names and shapes only: 50 kB for 13B. */
-export const MAX_PICKLE_BYTES = 64 << 20;
+export const MAX_PICKLE_BYTES = 16 << 20;
 
 /** First bytes of every archive. */
 export const ZIP_MAGIC: readonly number[] = [0x50, 0x4b, 0x03, 0x04];

@@ -54,11 +54,13 @@ export function createHubClient(
 
   async function* stream(commit: string, file: RemoteFile, offset: number) {
     try {
+      // Without the chunked protocol (xet) every file comes as plain bytes of one request, which continues at any offset.
       const blob = await downloadFile({
         ...common,
         repo: id.repo,
         revision: commit,
         path: file.name,
+        xet: false,
       });
       if (!blob) throw new HubError("incomplete", id.label, `${file.name} is gone from the hub`);
       const rest = offset === 0 ? blob : blob.slice(offset, file.size);

@@ -18,7 +18,7 @@ import type { PickleValue } from "./pickle-values.ts";
 
 // Limits on a program from outside. The largest published state dict has about 300 tensors (13B) or, quantized,
 // about 1400 tensors inside lists; each needs some 20 memo entries, and writers flush a dict every 1000 pairs.
-export const MAX_MEMO_ENTRIES = 4_000_000;
+export const MAX_MEMO_ENTRIES = 1_000_000;
 export const MAX_STACK_VALUES = 100_000;
 export const MAX_MARKS = 1_000;
 const MAX_PROTOCOL = 5;
