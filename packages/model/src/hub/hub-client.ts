@@ -1,4 +1,4 @@
-import { downloadFile, listFiles, modelInfo } from "@huggingface/hub";
+import { downloadFile, listFiles, modelInfo, type ListFileEntry } from "@huggingface/hub";
 import { HubError } from "./hub-error.ts";
 import { commitPattern } from "./hub-cache.ts";
 import type { HubSettings } from "./hub-settings.ts";
@@ -86,16 +86,19 @@ export function createHubClient(
       guard(async () => {
         const files: RemoteFile[] = [];
         for await (const entry of listFiles({ ...common, repo: id.repo, revision: commit })) {
-          if (entry.type !== "file") continue;
-          const hash = entry.lfs?.oid ?? entry.oid;
-          if (hash === undefined || !hashPattern.test(hash))
-            throw new HubError("server", id.label, `the hub gives no hash of ${entry.path}`);
-          files.push({ name: entry.path, size: entry.lfs?.size ?? entry.size, hash });
+          if (entry.type === "file") files.push(remoteFile(entry, id));
         }
         return files;
       }),
     stream,
   };
+}
+
+function remoteFile({ path, size, oid, lfs }: ListFileEntry, id: ModelId): RemoteFile {
+  const hash = lfs?.oid ?? oid;
+  if (hash === undefined || !hashPattern.test(hash))
+    throw new HubError("server", id.label, `the hub gives no hash of ${path}`);
+  return { name: path, size: lfs?.size ?? size, hash };
 }
 
 function recordingFetch(last: LastAnswer, signal: AbortSignal | undefined): typeof fetch {
