@@ -1,0 +1,127 @@
+import { availableParallelism } from "node:os";
+import { basename, resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { loadSyntheticModel, type Model, type ShapeName } from "@baichuan2/model";
+import { UnsupportedDtypeError, UsageError } from "../exit-codes.ts";
+import { write, type Cli } from "../io.ts";
+import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
+import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
+import { formatBytes, formatRows } from "../output/format.ts";
+import { createProgress } from "../output/progress.ts";
+import { parseCount } from "../sampling-options.ts";
+
+interface BenchFlags extends ModelFlags {
+  readonly shape?: ShapeName;
+  readonly layers?: number;
+  readonly promptTokens: number;
+  readonly newTokens: number;
+  readonly rounds: number;
+  readonly json?: boolean;
+}
+
+/** What `bench --json` prints. Rates are medians over the rounds. */
+interface BenchReport {
+  /** "7b", "13b", or the name of the model's directory. */
+  readonly shape: string;
+  readonly dtype: "float32";
+  readonly threads: number;
+  readonly layers: number;
+  readonly promptTokens: number;
+  readonly newTokens: number;
+  readonly rounds: number;
+  readonly loadSeconds: number;
+  readonly prefillTokPerSec: number | null;
+  /** null with a single new token, which comes from the prompt's run. */
+  readonly decodeTokPerSec: number | null;
+  readonly rssBytes: number;
+}
+
+/** `baichuan2 bench`: speed and memory of a model, or of random weights of a published size. */
+export function addBenchCommand(program: Command, cli: Cli): void {
+  const { t } = cli;
+  const command = program.command("bench").description(t("command.bench"));
+  addModelOptions(command, t)
+    .addOption(new Option("--shape <size>", t("option.shape")).choices(["7b", "13b"]))
+    .option("--layers <n>", t("option.layers"), parseCount)
+    .option("--prompt-tokens <n>", t("option.promptTokens"), parseCount, 128)
+    .option("--new-tokens <n>", t("option.newTokens"), parseCount, 32)
+    .option("--rounds <n>", t("option.rounds"), parseCount, 3)
+    .option("--json", t("option.json"))
+    .action((flags: BenchFlags) => bench(cli, flags));
+}
+
+async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
+  const { io } = cli;
+  checkFlags(cli, flags);
+  // Set and not left to the runtime, whose choice cannot be asked for.
+  const threads = flags.threads ?? availableParallelism();
+  const start = performance.now();
+  await using model = await openBenchModel(cli, { ...flags, threads });
+  const loadSeconds = (performance.now() - start) / 1e3;
+  const rounds = await measureRounds(model, flags, io.signal);
+  const { rssBytes } = await model.stats();
+
+  const secondsPerToken = median(rounds.flatMap((round) => round.secondsPerToken ?? []));
+  const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
+  const report: BenchReport = {
+    shape: flags.shape ?? basename(resolve(flags.model ?? "")),
+    dtype: "float32",
+    threads,
+    layers: model.config.numHiddenLayers,
+    promptTokens: flags.promptTokens,
+    newTokens: flags.newTokens,
+    rounds: flags.rounds,
+    loadSeconds,
+    prefillTokPerSec: prefillSeconds === undefined ? null : flags.promptTokens / prefillSeconds,
+    decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
+    rssBytes,
+  };
+  await write(io.stdout, flags.json ? `${JSON.stringify(report)}\n` : describe(cli, report));
+}
+
+function checkFlags({ t }: Cli, { shape, model, layers, dtype = "auto" }: BenchFlags): void {
+  if (shape === undefined && model === undefined) throw new UsageError(t("error.noBenchModel"));
+  if (shape !== undefined && model !== undefined) throw new UsageError(t("error.shapeAndModel"));
+  if (layers !== undefined && shape === undefined) throw new UsageError(t("error.layersNeedShape"));
+  if (!["auto", "float32"].includes(dtype))
+    throw new UnsupportedDtypeError(t("error.benchDtype", { dtype }));
+}
+
+async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
+  const { shape, layers, threads } = flags;
+  if (shape === undefined) return openModel(cli, flags);
+  using progress = createProgress(cli);
+  const options = { layers, threads, signal: cli.io.signal, onProgress: progress.update };
+  return await loadSyntheticModel(shape, options);
+}
+
+async function measureRounds(
+  model: Model,
+  flags: BenchFlags,
+  signal: AbortSignal,
+): Promise<Round[]> {
+  const { promptTokens, newTokens, rounds } = flags;
+  const { vocabSize } = model.config;
+  // First runs allocate and page in; they count for nothing.
+  await measureRound(model, promptOfRound(rounds, promptTokens, vocabSize), 2, signal);
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const prompt = promptOfRound(round, promptTokens, vocabSize);
+    measured.push(await measureRound(model, prompt, newTokens, signal));
+  }
+  return measured;
+}
+
+function describe({ t }: Cli, report: BenchReport): string {
+  const rate = (value: number | null): string =>
+    value === null ? "-" : t("bench.rate", { rate: value.toPrecision(3) });
+  const layers = t("bench.layers", { count: report.layers });
+  return formatRows([
+    [t("bench.model"), `${report.shape}, ${report.dtype}, ${layers}`],
+    [t("bench.threads"), String(report.threads)],
+    [t("bench.load"), t("bench.seconds", { seconds: report.loadSeconds.toFixed(1) })],
+    [t("bench.prefill", { count: report.promptTokens }), rate(report.prefillTokPerSec)],
+    [t("bench.decode", { count: report.newTokens }), rate(report.decodeTokPerSec)],
+    [t("bench.memory"), formatBytes(report.rssBytes)],
+  ]);
+}

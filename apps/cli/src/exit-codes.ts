@@ -1,0 +1,78 @@
+import { GenerationOptionError, HubError } from "@baichuan2/model";
+import { TokenizerError } from "@baichuan2/tokenizer";
+
+/** Exit codes of the program; `--help` and the README list them. */
+export const exitCodes = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  network: 3,
+  auth: 4,
+  integrity: 5,
+  memory: 6,
+  unsupported: 7,
+  interrupted: 130,
+} as const;
+
+/** The command line asks for something that makes no sense. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly code = "ERR_USAGE";
+}
+
+/** The user pressed Ctrl+C. */
+export class InterruptError extends Error {
+  override readonly name = "InterruptError";
+  readonly code = "ERR_INTERRUPTED";
+}
+
+/** A number type or device that a command has no code for. */
+export class UnsupportedDtypeError extends Error {
+  override readonly name = "UnsupportedDtypeError";
+  readonly code = "ERR_UNSUPPORTED";
+}
+
+const byCode: Readonly<Record<string, number>> = {
+  ERR_USAGE: exitCodes.usage,
+  ERR_INTERRUPTED: exitCodes.interrupted,
+  ERR_CHECKPOINT: exitCodes.integrity,
+  ERR_UNSUPPORTED: exitCodes.unsupported,
+  ERR_WORKER_OUT_OF_MEMORY: exitCodes.memory,
+  ENOMEM: exitCodes.memory,
+};
+
+/** What `HubError.failure` means for the caller of a program. */
+const byHubFailure: Readonly<Record<HubError["failure"], number>> = {
+  "invalid-id": exitCodes.usage,
+  "not-found": exitCodes.network,
+  "no-such-revision": exitCodes.network,
+  unauthorized: exitCodes.auth,
+  offline: exitCodes.network,
+  network: exitCodes.network,
+  server: exitCodes.network,
+  damaged: exitCodes.integrity,
+  incomplete: exitCodes.integrity,
+  cache: exitCodes.error,
+  aborted: exitCodes.interrupted,
+};
+
+/**
+ * The exit code that tells what kind of failure an error is.
+ *
+ * Codes decide where there are some: errors of the engine's thread arrive without their class.
+ */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error)) return exitCodes.error;
+  if (error instanceof HubError) return byHubFailure[error.failure];
+  if (error instanceof GenerationOptionError)
+    return error.where === "generation options" ? exitCodes.usage : exitCodes.integrity;
+  if (error instanceof TokenizerError)
+    return error.where === "encode" ? exitCodes.error : exitCodes.integrity;
+  const { code } = error as { code?: unknown };
+  const known = typeof code === "string" ? byCode[code] : undefined;
+  if (known !== undefined) return known;
+  return outOfMemory.test(error.message) ? exitCodes.memory : exitCodes.error;
+}
+
+/** How V8, the C++ runtime and ONNX Runtime put it; none of them gives it a code. */
+const outOfMemory = /out of memory|allocation failed|bad_alloc|failed to allocate/i;

@@ -1,0 +1,114 @@
+import {
+  CheckpointError,
+  checkWeights,
+  publishedConfig,
+  type Checkpoint,
+  type CheckpointFile,
+  type ModelConfig,
+  type PositionScheme,
+  type ShapeName,
+} from "@baichuan2/model";
+import {
+  cacheBytesPerToken,
+  countParameters,
+  estimateMemory,
+  type MemoryEstimate,
+} from "./memory-estimate.ts";
+
+/** What can be told of a checkpoint without loading it. */
+export interface Inspection {
+  readonly path: string;
+  /** Published size, or "other". */
+  readonly variant: "7B" | "13B" | "other";
+  readonly positionScheme: PositionScheme;
+  /** Base and Chat have the same files; nothing in them tells which it is. */
+  readonly tuning: "unknown";
+  readonly format: Checkpoint["format"];
+  /** Whether the weights are stored in a quantized format. */
+  readonly quantized: boolean;
+  /** Number of tensors in the files. */
+  readonly tensors: number;
+  /** Elements of the tensors; for quantized weights, of the network they stand for. */
+  readonly parameters: number;
+  /** Tensors by stored dtype. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  /** Bytes of the tensors. */
+  readonly bytes: number;
+  readonly files: readonly CheckpointFile[];
+  readonly tokenizer: boolean;
+  readonly config: ModelConfig;
+  /** Bytes of the weights in memory, by number type. */
+  readonly memory: MemoryEstimate;
+  /** Bytes of the float32 keys and values of one token. */
+  readonly cacheBytesPerToken: number;
+  /** Why the checkpoint cannot be loaded; empty if it can. Quantized weights are not checked. */
+  readonly problems: readonly string[];
+}
+
+/** Describes an open checkpoint. */
+export function inspectCheckpoint(checkpoint: Checkpoint, hasTokenizer: boolean): Inspection {
+  const { path, config, format, files } = checkpoint;
+  const tensors = [...checkpoint.tensors.values()];
+  const quantized = isQuantized(checkpoint);
+  const stored = tensors.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+  return {
+    path,
+    variant: variantOf(config),
+    positionScheme: config.positionScheme,
+    tuning: "unknown",
+    format,
+    quantized,
+    tensors: tensors.length,
+    parameters: quantized ? countParameters(config) : stored,
+    dtypes: countBy(tensors.map(({ dtype }) => dtype)),
+    bytes: tensors.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
+    files,
+    tokenizer: hasTokenizer,
+    config,
+    memory: estimateMemory(config),
+    cacheBytesPerToken: cacheBytesPerToken(config),
+    problems: quantized ? [] : problemsOf(checkpoint),
+  };
+}
+
+const shapeKeys = [
+  "positionScheme",
+  "hiddenSize",
+  "intermediateSize",
+  "numHiddenLayers",
+  "numAttentionHeads",
+  "vocabSize",
+] as const satisfies (keyof ModelConfig)[];
+
+function variantOf(config: ModelConfig): Inspection["variant"] {
+  const isShape = (shape: ShapeName): boolean => {
+    const published = publishedConfig(shape);
+    return shapeKeys.every((key) => config[key] === published[key]);
+  };
+  if (isShape("7b")) return "7B";
+  return isShape("13b") ? "13B" : "other";
+}
+
+function isQuantized({ config, tensors, objects }: Checkpoint): boolean {
+  if (config.quantizationConfig) return true;
+  const hasPackedWeight = [...tensors.values()].some(
+    ({ dtype }) => dtype === "i8" || dtype === "u8",
+  );
+  return hasPackedWeight || [...objects.keys()].some((name) => name.includes("quant_state"));
+}
+
+function problemsOf(checkpoint: Checkpoint): readonly string[] {
+  try {
+    checkWeights(checkpoint);
+    return [];
+  } catch (error) {
+    if (error instanceof CheckpointError) return error.problems;
+    throw error;
+  }
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,52 @@
+import type { Readable, Writable } from "node:stream";
+import type { Translate } from "./messages/translate.ts";
+
+/** An output stream that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** An input stream that may be a terminal. */
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  setRawMode?: (isRaw: boolean) => unknown;
+};
+
+/** All that a run of the program touches of its process; tests bring their own. */
+export interface Io {
+  readonly stdin: Input;
+  /** Data only. */
+  readonly stdout: Output;
+  /** Progress, notes and errors. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+/** What every command gets. */
+export interface Cli {
+  readonly io: Io;
+  readonly t: Translate;
+}
+
+/**
+ * Writes data and waits until the stream has taken it, so that a slow reader slows the work down.
+ *
+ * @throws the stream's error, with code EPIPE when the reader has gone.
+ */
+export function write(stream: Output, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Tells the user something that is not data: one line on stderr. */
+export function note(io: Io, text: string): void {
+  io.stderr.write(`${text}\n`);
+}
+
+/** The whole of an input stream as text. */
+export async function readAll(stream: Readable): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array | string));
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,125 @@
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import {
+  CheckpointError,
+  loadModel,
+  readGenerationConfig,
+  readModelConfig,
+  resolveModel,
+  type GenerationConfig,
+  type LoadModelOptions,
+  type Model,
+} from "@baichuan2/model";
+import type { Tokenizer } from "@baichuan2/tokenizer";
+import { fromFile } from "@baichuan2/tokenizer/node";
+import { UsageError } from "./exit-codes.ts";
+import { note, type Cli } from "./io.ts";
+import type { Translate } from "./messages/translate.ts";
+import { createProgress } from "./output/progress.ts";
+import { parseCount } from "./sampling-options.ts";
+
+/** What the flags that name a model leave in a command's options. */
+export interface ModelFlags {
+  readonly model?: string;
+  readonly tokenizer?: string;
+  readonly threads?: number;
+  readonly dtype?: string;
+  readonly device?: string;
+  readonly revision?: string;
+  readonly offline?: boolean;
+}
+
+/** Adds `--model`, `--tokenizer` and the flags that tell how to run. */
+export function addModelOptions(command: Command, t: Translate): Command {
+  return addTokenizerOptions(command, t)
+    .option("--threads <n>", t("option.threads"), parseCount)
+    .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
+    .addOption(new Option("--device <device>", t("option.device")).default("auto"));
+}
+
+/** Adds the flags of commands that need no weights. */
+export function addTokenizerOptions(command: Command, t: Translate): Command {
+  return command
+    .option("--model <dir|id>", t("option.model"))
+    .option("--tokenizer <file>", t("option.tokenizer"))
+    .option("--revision <name>", t("option.revision"))
+    .option("--offline", t("option.offline"));
+}
+
+/**
+ * Loads the model that the flags name, with progress on stderr.
+ *
+ * @throws {UsageError} if they name none.
+ */
+export async function openModel(cli: Cli, flags: ModelFlags): Promise<Model> {
+  const directory = await openDirectory(cli, flags);
+  using progress = createProgress(cli);
+  return await loadModel(directory, {
+    // Any text may stand on a command line; the loader names the types and devices it knows.
+    dtype: flags.dtype as LoadModelOptions["dtype"],
+    device: flags.device as LoadModelOptions["device"],
+    threads: flags.threads,
+    tokenizer: flags.tokenizer,
+    signal: cli.io.signal,
+    onProgress: progress.update,
+  });
+}
+
+/** The model's directory; an id is looked up, and downloaded if need be. */
+export async function openDirectory(cli: Cli, flags: ModelFlags): Promise<string> {
+  const { io, t } = cli;
+  if (flags.model === undefined) throw new UsageError(t("error.noModel"));
+  using progress = createProgress(cli);
+  const { path, networkError } = await resolveModel(flags.model, {
+    revision: flags.revision,
+    offline: flags.offline,
+    signal: io.signal,
+    onProgress: (update) => progress.update({ phase: "download", ...update }),
+  });
+  if (networkError)
+    note(io, t("error.prefix", { message: t("hub.cached", { reason: networkError.message }) }));
+  return path;
+}
+
+/**
+ * The tokenizer that the flags name: the file, or the one beside the model's weights.
+ *
+ * @throws {UsageError} if they name none.
+ */
+export async function openTokenizer(cli: Cli, flags: ModelFlags): Promise<Tokenizer> {
+  const { io, t } = cli;
+  if (flags.tokenizer === undefined && flags.model === undefined)
+    throw new UsageError(t("error.noTokenizer"));
+  const path = flags.tokenizer ?? join(await openDirectory(cli, flags), "tokenizer.model");
+  return fromFile(path, { signal: io.signal });
+}
+
+/** What config.json and generation_config.json of a model say about its prompts. */
+export async function readPromptDefaults(
+  directory: string,
+): Promise<{ generationConfig: GenerationConfig; modelMaxLength: number }> {
+  const generationPath = join(directory, "generation_config.json");
+  const modelPath = join(directory, "config.json");
+  const { modelMaxLength } = readModelConfig(await readJson(modelPath), modelPath);
+  const generationConfig = readGenerationConfig(await readJson(generationPath), generationPath);
+  return { generationConfig, modelMaxLength };
+}
+
+/** Whether a file is there. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  if (!(await exists(path))) return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(path, `expected JSON, got ${reason}`, { cause });
+  }
+}

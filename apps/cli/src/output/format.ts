@@ -1,0 +1,27 @@
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** Bytes for people, with decimal units: "15.0 GB". */
+export function formatBytes(bytes: number): string {
+  const unit = Math.min(
+    UNITS.length - 1,
+    Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)),
+  );
+  return `${(bytes / 1000 ** unit).toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit]}`;
+}
+
+/** A number with a comma between thousands. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** Rows of label and value, the values below each other. */
+export function formatRows(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([label]) => displayWidth(label)));
+  const pad = (label: string): string => " ".repeat(width - displayWidth(label));
+  return rows.map(([label, value]) => `${label}${pad(label)}  ${value}\n`).join("");
+}
+
+/** Columns of a terminal: Chinese characters and full-width signs take two. */
+function displayWidth(text: string): number {
+  return text.length + (text.match(/[\u2E80-\uFFEF]/g)?.length ?? 0);
+}

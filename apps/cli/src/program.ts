@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import { addBenchCommand } from "./commands/bench.ts";
+import { addChatCommand } from "./commands/chat.ts";
+import { addDetokenizeCommand } from "./commands/detokenize.ts";
+import { addGenerateCommand } from "./commands/generate.ts";
+import { addInspectCommand } from "./commands/inspect.ts";
+import { addLogitsCommand } from "./commands/logits.ts";
+import { addPromptCommand } from "./commands/prompt.ts";
+import { addTokenizeCommand } from "./commands/tokenize.ts";
+import { stripVTControlCharacters } from "node:util";
+import type { Cli } from "./io.ts";
+import { languages } from "./messages/translate.ts";
+import type { MessageKey } from "./messages/en.ts";
+
+const EXAMPLES = [
+  'baichuan2 chat --bundled "你好"',
+  "baichuan2 chat --model Baichuan2-7B-Chat",
+  'echo "登鹳雀楼->王之涣" | baichuan2 generate --model Baichuan2-7B-Base --max-new-tokens 32',
+  "baichuan2 inspect --json Baichuan2-13B-Chat",
+  `echo '{"text":"你好"}' | baichuan2 tokenize --jsonl --tokenizer tokenizer.model`,
+  "baichuan2 generate --jsonl --parallel 8 --model Baichuan2-7B-Chat < questions.jsonl > answers.jsonl",
+  "baichuan2 bench --shape 7b --layers 4 --prompt-tokens 128 --new-tokens 32 --json",
+];
+
+/**
+ * The command line of the program, with all its commands.
+ *
+ * @param setExitCode - Takes the exit code of a command that ends without an error.
+ */
+export function createProgram(cli: Cli, setExitCode: (code: number) => void): Command {
+  const { io, t } = cli;
+  const program = new Command("baichuan2")
+    .description(t("program.description"))
+    .version(version(), "-V, --version", t("option.version"))
+    .helpOption("-h, --help", t("option.help"))
+    .helpCommand("help [command]", t("help.command"))
+    .addOption(new Option("--lang <language>", t("option.lang")).choices(languages))
+    .option("--verbose", t("option.verbose"))
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: () => {}, // errors are reported in one place, in the user's language
+      getOutHasColors: () => false,
+    })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => t(titles[title] ?? "help.options"),
+    })
+    .showSuggestionAfterError(false)
+    .addHelpText("after", () => helpFooter(cli));
+
+  addChatCommand(program, cli, setExitCode);
+  addGenerateCommand(program, cli);
+  addInspectCommand(program, cli);
+  addTokenizeCommand(program, cli);
+  addDetokenizeCommand(program, cli);
+  addPromptCommand(program, cli);
+  addLogitsCommand(program, cli);
+  addBenchCommand(program, cli);
+  for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
+  return program;
+}
+
+/** Commander's headings. */
+const titles: Readonly<Record<string, MessageKey>> = {
+  "Usage:": "help.usage",
+  "Arguments:": "help.arguments",
+  "Options:": "help.options",
+  "Global Options:": "help.globalOptions",
+  "Commands:": "help.commands",
+};
+
+function helpFooter({ t }: Cli): string {
+  const examples = EXAMPLES.map((line) => `  ${line}`).join("\n");
+  const codes = stripVTControlCharacters(t("help.exitCodeList"));
+  return `\n${t("help.examples")}\n${examples}\n\n${t("help.exitCodes")}\n  ${codes}\n\n${t("help.streams")}`;
+}
+
+function version(): string {
+  // Beside `src` and beside `dist`: the path holds for the source and for the bundle.
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

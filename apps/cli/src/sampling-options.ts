@@ -1,0 +1,103 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  defaultGenerationConfig,
+  GenerationOptionError,
+  mergeGenerationOptions,
+  type GenerationOptions,
+} from "@baichuan2/model";
+import { UsageError } from "./exit-codes.ts";
+import type { Translate } from "./messages/translate.ts";
+
+/** What the sampling flags of a command leave in its options. */
+export interface SamplingFlags {
+  readonly maxNewTokens?: number;
+  readonly doSample?: boolean;
+  readonly greedy?: boolean;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+  readonly seed?: number;
+  readonly stop?: string[];
+  readonly ignoreEos?: boolean;
+}
+
+/** Adds the flags that decide how tokens are drawn; without them the checkpoint's defaults hold. */
+export function addSamplingOptions(command: Command, t: Translate): Command {
+  return command
+    .option("--max-new-tokens <n>", t("option.maxNewTokens"), parseNumber)
+    .addOption(new Option("--do-sample", t("option.doSample")))
+    .addOption(new Option("--greedy", t("option.greedy")).conflicts("doSample"))
+    .option("--temperature <x>", t("option.temperature"), parseNumber)
+    .option("--top-k <n>", t("option.topK"), parseNumber)
+    .option("--top-p <x>", t("option.topP"), parseNumber)
+    .option("--min-p <x>", t("option.minP"), parseNumber)
+    .option("--repetition-penalty <x>", t("option.repetitionPenalty"), parseNumber)
+    .option("--seed <n>", t("option.seed"), parseNumber)
+    .option("--stop <text>", t("option.stop"), (text: string, list: string[] | undefined) => [
+      ...(list ?? []),
+      text,
+    ])
+    .option("--ignore-eos", t("option.ignoreEos"));
+}
+
+/**
+ * The generation options that a command line asks for; what it leaves out is undefined.
+ *
+ * @throws {UsageError} for a value out of range, before a model is loaded for nothing.
+ */
+export function readSamplingOptions(flags: SamplingFlags): GenerationOptions {
+  const options = {
+    maxNewTokens: flags.maxNewTokens,
+    doSample: flags.greedy ? false : flags.doSample,
+    temperature: flags.temperature,
+    topK: flags.topK,
+    topP: flags.topP,
+    minP: flags.minP,
+    repetitionPenalty: flags.repetitionPenalty,
+    seed: flags.seed,
+    stop: flags.stop,
+    ignoreEos: flags.ignoreEos,
+  };
+  try {
+    mergeGenerationOptions(defaultGenerationConfig, options);
+  } catch (error) {
+    if (!(error instanceof GenerationOptionError)) throw error;
+    const message = describeOptionError(
+      error,
+      (field) => `--${snakeCase(field).replaceAll("_", "-")}`,
+    );
+    throw new UsageError(message, { cause: error });
+  }
+  return options;
+}
+
+/** The message of an option error with the option spelled as the user spelled it. */
+export function describeOptionError(
+  { where, field, expected, actual }: GenerationOptionError,
+  spell: (field: string) => string,
+): string {
+  const got = typeof actual === "number" ? String(actual) : JSON.stringify(actual);
+  return `${where}: expected ${spell(field)} to be ${expected}, got ${got}`;
+}
+
+/** `maxNewTokens` -> `max_new_tokens`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A number of the command line. @throws {InvalidArgumentError} for anything else. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("(a number)");
+  return value;
+}
+
+/** An integer of at least 1. @throws {InvalidArgumentError} for anything else. */
+export function parseCount(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("(an integer >= 1)");
+  return value;
+}
