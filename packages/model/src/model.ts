@@ -1,5 +1,5 @@
 import type { Tokenizer } from "@baichuan2/tokenizer";
-import { buildChatPrompt } from "./chat/chat-prompt.ts";
+import { buildChatPrompt, type ChatPromptOptions } from "./chat/chat-prompt.ts";
 import type { ChatMessage } from "./chat/chat-message.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Engine, Logits } from "./engine/engine.ts";
@@ -9,7 +9,7 @@ import {
   type GenerationConfig,
   type GenerationOptions,
 } from "./generation-config.ts";
-import { createSampler } from "./sampling/sampler.ts";
+import { randomSeed } from "./sampling/random.ts";
 import { streamText, type GenerationDelta } from "./text-stream.ts";
 
 /** What to continue: ids as they are, a text, or a conversation. */
@@ -21,8 +21,8 @@ export type Prompt =
 /** Options of one generation. */
 export interface GenerateOptions extends GenerationOptions {
   readonly signal?: AbortSignal | undefined;
-  /** "original": prompts exactly as the published code builds them (see chat/DIFFERENCES.md). */
-  readonly compat?: "original" | undefined;
+  /** Prompts exactly as the published code builds them, bare or with its tokenizer class (see chat/DIFFERENCES.md). */
+  readonly compat?: ChatPromptOptions["compat"];
 }
 
 /** Token counts of one generation. */
@@ -126,43 +126,24 @@ export class Model implements AsyncDisposable {
     if (promptIds.length === 0)
       throw new RangeError("generate: expected at least one token, got an empty prompt");
     if (config.stop.length > 0) this.#requireTokenizer();
-    const sampler = { ...config, seed: config.seed ?? createSampler(config).seed };
+    const seed = config.seed ?? randomSeed();
     const eosTokenIds = config.ignoreEos ? [] : config.eosTokenIds;
+    // A conversation may have taken the room of the default reserve (see buildChatPrompt): the answer ends with the context.
+    const isFitted = "messages" in prompt && compat === undefined;
+    const room = isFitted ? this.config.modelMaxLength - promptIds.length : Infinity;
     const job = {
       promptIds,
-      maxNewTokens: config.maxNewTokens,
+      maxNewTokens: Math.min(config.maxNewTokens, room),
       stopTokenIds: eosTokenIds,
-      sampler,
+      sampler: { ...config, seed },
     };
 
-    const deltas = streamText(this.#engine.generate(job, signal), {
-      tokenizer: this.tokenizer,
-      stop: config.stop,
-      eosTokenIds,
-    });
-    const tokenIds: number[] = [];
-    let text = "";
-    try {
-      for (;;) {
-        const next = await deltas.next();
-        if (next.done) {
-          const usage = { promptTokens: promptIds.length, completionTokens: tokenIds.length };
-          const finishReason = next.value.reason;
-          return {
-            tokenIds,
-            text: this.tokenizer && text,
-            finishReason,
-            usage,
-            seed: sampler.seed,
-          };
-        }
-        tokenIds.push(...next.value.tokenIds);
-        text += next.value.text;
-        yield next.value;
-      }
-    } finally {
-      await deltas.return({ reason: "stop", seed: undefined });
-    }
+    const { tokenizer } = this;
+    const ids = this.#engine.generate(job, signal);
+    const deltas = streamText(ids, { tokenizer, stop: config.stop, eosTokenIds });
+    const { tokenIds, text, finishReason } = yield* collectDeltas(deltas);
+    const usage = { promptTokens: promptIds.length, completionTokens: tokenIds.length };
+    return { tokenIds, text: tokenizer && text, finishReason, usage, seed };
   }
 
   /** Ids that a prompt becomes; what `generate` runs. */
@@ -174,7 +155,8 @@ export class Model implements AsyncDisposable {
     const tokenizer = this.#requireTokenizer();
     if ("text" in prompt) {
       return tokenizer.encode(prompt.text, {
-        specialTokens: compat === "original" ? "parse" : "text",
+        specialTokens: compat === undefined ? "text" : "parse",
+        compat: compat === "original-hf-slow" ? "hf-slow" : "sentencepiece",
       });
     }
     return buildChatPrompt(tokenizer, prompt.messages, {
@@ -218,5 +200,31 @@ export class Model implements AsyncDisposable {
   #requireTokenizer(): Tokenizer {
     if (!this.tokenizer) throw new NoTokenizerError(this.path);
     return this.tokenizer;
+  }
+}
+
+/** What a stream of deltas adds up to. */
+interface Collected {
+  readonly tokenIds: readonly number[];
+  readonly text: string;
+  readonly finishReason: FinishReason;
+}
+
+/** Passes deltas on and returns their sum; ends the source when it is left early. */
+async function* collectDeltas(
+  deltas: AsyncGenerator<GenerationDelta, FinishReason>,
+): AsyncGenerator<GenerationDelta, Collected> {
+  const tokenIds: number[] = [];
+  let text = "";
+  try {
+    for (;;) {
+      const next = await deltas.next();
+      if (next.done) return { tokenIds, text, finishReason: next.value };
+      tokenIds.push(...next.value.tokenIds);
+      text += next.value.text;
+      yield next.value;
+    }
+  } finally {
+    await deltas.return("stop");
   }
 }

@@ -1,5 +1,4 @@
 import type { Tokenizer } from "@baichuan2/tokenizer";
-import type { Finish } from "./engine/engine.ts";
 import type { FinishReason } from "./engine/protocol.ts";
 import { createStopMatcher } from "./sampling/stop-matcher.ts";
 
@@ -21,12 +20,12 @@ export interface TextStreamOptions {
 /**
  * Turns ids into text: decodes, watches for stop strings, ends at the first one.
  *
- * @returns why the text ended, and the sampler's seed.
+ * @returns why the text ended.
  */
 export async function* streamText(
-  tokenIds: AsyncGenerator<number, Finish>,
+  tokenIds: AsyncGenerator<number, FinishReason>,
   { tokenizer, stop, eosTokenIds }: TextStreamOptions,
-): AsyncGenerator<GenerationDelta, { reason: FinishReason; seed: number | undefined }> {
+): AsyncGenerator<GenerationDelta, FinishReason> {
   const decoder = tokenizer?.createDecoder({ skipSpecialTokens: true });
   const matcher = createStopMatcher(stop);
   try {
@@ -35,17 +34,14 @@ export async function* streamText(
       if (next.done) {
         const text = matcher.push(decoder?.flush() ?? "") + matcher.flush();
         if (text !== "") yield { tokenIds: [], text };
-        return {
-          reason: matcher.matched === undefined ? next.value.reason : "stop",
-          seed: next.value.seed,
-        };
+        return matcher.matched === undefined ? next.value : "stop";
       }
       const isEnd = eosTokenIds.includes(next.value);
       const text = matcher.push(isEnd ? "" : (decoder?.push(next.value) ?? ""));
       yield { tokenIds: [next.value], text };
-      if (matcher.matched !== undefined) return { reason: "stop", seed: undefined };
+      if (matcher.matched !== undefined) return "stop";
     }
   } finally {
-    await tokenIds.return({ reason: "stop", seed: 0 });
+    await tokenIds.return("stop");
   }
 }

@@ -84,7 +84,7 @@ describeShared("an engine thread", "model/models", () => {
     for (;;) {
       const next = await stream.next();
       if (next.done) {
-        expect(next.value.reason).toBe("stop");
+        expect(next.value).toBe("stop");
         break;
       }
       ids.push(next.value);

@@ -13,13 +13,6 @@ import type {
 } from "./protocol.ts";
 import { fromWireError } from "./wire-error.ts";
 
-/** How a generation ended. */
-export interface Finish {
-  readonly reason: FinishReason;
-  /** Seed that the sampler used. */
-  readonly seed: number;
-}
-
 /** Logits of a text. */
 export interface Logits {
   /** Row-major `[positions, vocabSize]`. */
@@ -83,15 +76,15 @@ export class Engine implements AsyncDisposable {
    *
    * @throws the signal's reason when it aborts, within one step.
    */
-  async *generate(job: GenerateJob, signal?: AbortSignal): AsyncGenerator<number, Finish> {
+  async *generate(job: GenerateJob, signal?: AbortSignal): AsyncGenerator<number, FinishReason> {
     const queue = new AsyncQueue<number>();
-    let finish: Finish | undefined;
+    let reason: FinishReason | undefined;
     const id = this.#start(
       { type: "generate", job },
       {
         onEvent: (event) => {
           if (event.type === "token") queue.push(event.tokenId);
-          else if (event.type === "finished") queue.end(void (finish = event));
+          else if (event.type === "finished") queue.end(void (reason = event.reason));
           else if (event.type === "failed") queue.end(fromWireError(event.error));
         },
         fail: (error) => queue.end(error),
@@ -107,10 +100,10 @@ export class Engine implements AsyncDisposable {
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#stop(id, finish === undefined);
+      this.#stop(id, reason === undefined);
     }
-    if (!finish) throw new DisposedError("engine");
-    return { reason: finish.reason, seed: finish.seed };
+    if (!reason) throw new DisposedError("engine");
+    return reason;
   }
 
   /**

@@ -61,12 +61,7 @@ export type EngineEvent =
   | { readonly type: "loaded"; readonly config: ModelConfig }
   | { readonly type: "loadFailed"; readonly error: WireError }
   | { readonly type: "token"; readonly id: number; readonly tokenId: number }
-  | {
-      readonly type: "finished";
-      readonly id: number;
-      readonly reason: FinishReason;
-      readonly seed: number;
-    }
+  | { readonly type: "finished"; readonly id: number; readonly reason: FinishReason }
   | {
       readonly type: "logits";
       readonly id: number;

@@ -139,7 +139,7 @@ export class Scheduler {
 
   #finish(running: Running, reason: FinishReason): void {
     this.#end(running);
-    this.#emit({ type: "finished", id: running.id, reason, seed: running.sampler.seed });
+    this.#emit({ type: "finished", id: running.id, reason });
   }
 
   #fail(running: Running, error: unknown): void {
