@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -66,4 +66,22 @@ it("an executable refuses feeds that do not fit and runs after dispose", async (
   await expect(executable.run({ x: f32(new Float32Array(8), [1, 8]) })).rejects.toThrow(
     DisposedError,
   );
+});
+
+it("ort-node removes staging files that a killed process left a day ago, and no others", async () => {
+  const stagingDir = await mkdtemp(join(tmpdir(), "ort-node-test-"));
+  const twoDaysAgo = new Date(Date.now() - 48 * 60 * 60 * 1000);
+  for (const name of ["staging-old", "staging-new", "mine"]) {
+    await mkdir(join(stagingDir, name));
+    await writeFile(join(stagingDir, name, "weights.bin"), "");
+    if (name !== "staging-new")
+      await utimes(join(stagingDir, name, "weights.bin"), twoDaysAgo, twoDaysAgo);
+  }
+  const graph = projection();
+  const executable = await (
+    await createOrtNodeBackend({ stagingDir })
+  ).compile(graph, seededWeights(graph));
+  await executable.dispose();
+  expect((await readdir(stagingDir)).toSorted()).toEqual(["mine", "staging-new"]);
+  await rm(stagingDir, { recursive: true });
 });

@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { DeviceError } from "../../graph/errors.ts";
 import type { Weight } from "../../graph/graph.ts";
@@ -24,7 +33,8 @@ export class StagingStore implements WeightStore {
   /** @param parent - Folder to make the staging folder in; needs as much space as the weights in float32. */
   static async create(parent: string): Promise<StagingStore> {
     await mkdir(parent, { recursive: true });
-    const directory = await mkdtemp(join(parent, "staging-"));
+    await removeAbandoned(parent);
+    const directory = await mkdtemp(join(parent, PREFIX));
     return new StagingStore(directory, await open(join(directory, WEIGHTS_FILE), "wx"));
   }
 
@@ -66,7 +76,23 @@ export class StagingStore implements WeightStore {
   }
 }
 
+const PREFIX = "staging-";
 const WEIGHTS_FILE = "weights.bin";
+
+/** A folder that nobody has written to for a day belongs to a process that was killed while it loaded. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Removes what killed processes left behind: tens of gigabytes each. */
+async function removeAbandoned(parent: string): Promise<void> {
+  const names = await readdir(parent);
+  for (const name of names.filter((entry) => entry.startsWith(PREFIX))) {
+    const directory = join(parent, name);
+    const files = await stat(join(directory, WEIGHTS_FILE)).catch(() => undefined);
+    const isAbandoned = files && Date.now() - files.mtimeMs > ABANDONED_AFTER_MS;
+    // On Windows a live session's folder can be that old; its mapped file then refuses to go.
+    if (isAbandoned) await rm(directory, { recursive: true, force: true }).catch(() => {});
+  }
+}
 
 /** File mappings start on a multiple of this on every system (Windows: allocation granularity). */
 const MAP_ALIGNMENT = 65_536;
