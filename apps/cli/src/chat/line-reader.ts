@@ -34,6 +34,7 @@ export class LineReader implements Disposable {
 
   /** Hands the terminal to another program while `work` runs. */
   async lend<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return work();
     this.#readline.pause();
     this.#io.stdin.setRawMode?.(false);
     try {
