@@ -10,6 +10,10 @@ import { Vocabulary } from "./vocabulary.ts";
  * fallback on unnormalised text.
  */
 export class BaichuanTokenizer extends PieceTokenizer {
+  private constructor(vocabulary: Vocabulary) {
+    super(vocabulary, new BpeEncoder(vocabulary));
+  }
+
   /**
    * Reads a `tokenizer.model`.
    *
@@ -21,15 +25,15 @@ export class BaichuanTokenizer extends PieceTokenizer {
   static fromBytes(bytes: Uint8Array): BaichuanTokenizer {
     const model = parseModel(bytes);
     checkKind(model);
-    const vocabulary = new Vocabulary(model);
-    return new BaichuanTokenizer(vocabulary, new BpeEncoder(vocabulary));
+    return new BaichuanTokenizer(new Vocabulary(model));
   }
 }
 
 function checkKind({ pieces, trainer, normalizer, denormalizerBytes }: SentencePieceModel): void {
   const otherTypes = ["another kind of", "a unigram", "a byte-pair", "a word", "a character"];
   const actual = [
-    trainer.modelType !== ModelType.bpe && `${otherTypes[trainer.modelType] ?? otherTypes[0]} model`,
+    trainer.modelType !== ModelType.bpe &&
+      `${otherTypes[trainer.modelType] ?? otherTypes[0]} model`,
     (normalizer.charsmapBytes > 0 || denormalizerBytes > 0) &&
       `one that rewrites characters (${normalizer.name || "its own rules"})`,
     normalizer.removeExtraWhitespaces && "one that removes spaces",

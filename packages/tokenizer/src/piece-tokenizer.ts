@@ -5,8 +5,8 @@ import type { Encoder } from "./encode/encoder.ts";
 import { LiteralTrie } from "./encode/literal-trie.ts";
 import { checkCompat, checkMode } from "./options.ts";
 import { findLiterals } from "./text/find-literal.ts";
-import { decodeUtf8 } from "./text/utf8.ts";
-import { TokenizerError } from "./tokenizer-error.ts";
+import { decodeUtf8, isBytes } from "./text/utf8.ts";
+import { kindOf, TokenizerError } from "./tokenizer-error.ts";
 import type { DecodeOptions, EncodeOptions, StreamingDecoder, Tokenizer } from "./tokenizer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -51,7 +51,7 @@ export class PieceTokenizer implements Tokenizer {
       throw new TokenizerError({
         where: "encode",
         expected: "text as a string",
-        actual: text === null ? "null" : `a value of type ${typeof text}`,
+        actual: kindOf(text),
       });
     const mode = checkMode("encode", options.specialTokens);
     const compat = checkCompat("encode", options.compat);
@@ -64,11 +64,11 @@ export class PieceTokenizer implements Tokenizer {
   }
 
   encodeBytes(bytes: Uint8Array, options: EncodeOptions = {}): number[] {
-    if (!(bytes instanceof Uint8Array))
+    if (!isBytes(bytes))
       throw new TokenizerError({
         where: "encodeBytes",
         expected: "UTF-8 bytes as a Uint8Array",
-        actual: bytes === null ? "null" : `a value of type ${typeof bytes}`,
+        actual: kindOf(bytes),
       });
     return this.encode(decodeUtf8(bytes), options);
   }
@@ -134,7 +134,7 @@ export class PieceTokenizer implements Tokenizer {
       throw new TokenizerError({
         where: "decode",
         expected: "token ids as an array or iterable",
-        actual: tokenIds === null ? "null" : `a value of type ${typeof tokenIds}`,
+        actual: kindOf(tokenIds),
       });
     const ids = Array.isArray(tokenIds) ? (tokenIds as number[]) : Array.from(tokenIds);
     for (let i = 0; i < ids.length; i++) this.#vocabulary.checkId("decode", ids[i], i);

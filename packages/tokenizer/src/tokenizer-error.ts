@@ -13,6 +13,12 @@ export interface TokenizerErrorFacts {
   readonly cause?: unknown;
 }
 
+/** What a value of the wrong type is, in words. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" ? "another object" : `a value of type ${typeof value}`;
+}
+
 /**
  * A model file that cannot be used, an id outside the vocabulary, a text that may not be encoded, or an
  * option that does not exist: `{where}: expected {expected}, got {actual} ({hint})`.

@@ -2,7 +2,7 @@ import { PieceTable } from "./model-file/piece-table.ts";
 import { PieceType, type SentencePieceModel } from "./model-file/sentencepiece-model.ts";
 import { isMarker } from "./text/special-tokens.ts";
 import { unitsToString } from "./text/utf8.ts";
-import { TokenizerError } from "./tokenizer-error.ts";
+import { kindOf, TokenizerError } from "./tokenizer-error.ts";
 
 const USER_MARKER = "<reserved_106>";
 const ASSISTANT_MARKER = "<reserved_107>";
@@ -77,8 +77,9 @@ export class Vocabulary {
 
   /** @throws {TokenizerError} if `tokenId` is not an integer from 0 to `size - 1`. */
   checkId(where: string, tokenId: unknown, offset?: number): asserts tokenId is number {
-    if (typeof tokenId === "number" && tokenId >= 0 && tokenId < this.size && tokenId % 1 === 0) return;
-    const shown = typeof tokenId === "number" ? `${tokenId}` : `a ${typeof tokenId}`;
+    if (typeof tokenId === "number" && tokenId >= 0 && tokenId < this.size && tokenId % 1 === 0)
+      return;
+    const shown = typeof tokenId === "number" ? `${tokenId}` : kindOf(tokenId);
     throw new TokenizerError({
       where,
       expected: `token ids that are integers from 0 to ${this.size - 1}`,

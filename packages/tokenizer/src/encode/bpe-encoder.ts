@@ -69,7 +69,7 @@ export class BpeEncoder implements Encoder {
     const adjacency = this.#adjacency;
     let start = 0;
     let characters = 0;
-    for (let i = 0; i < end; ) {
+    for (let i = 0; i < end;) {
       const unit = units[i] as number;
       const literalId = literals.canBegin(unit) ? literals.match(units, i, end) : -1;
       if (literalId >= 0) {

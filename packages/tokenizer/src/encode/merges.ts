@@ -81,9 +81,11 @@ export class Merges {
 function rankByScore(types: Uint8Array, scores: Float32Array): Int32Array {
   const ascending = scores.filter((_, id) => types[id] === PieceType.normal).sort();
   const distinct = ascending.filter((score, i) => i === 0 || score !== ascending[i - 1]);
-  return Int32Array.from(scores, (score, id) =>
-    types[id] === PieceType.normal ? distinct.length - 1 - indexOf(distinct, score) : NO_MERGE,
-  );
+  const ranks = new Int32Array(scores.length).fill(NO_MERGE);
+  for (let id = 0; id < ranks.length; id++)
+    if (types[id] === PieceType.normal)
+      ranks[id] = distinct.length - 1 - indexOf(distinct, scores[id] as number);
+  return ranks;
 }
 
 /** Where `value` is in a sorted array that holds it. */

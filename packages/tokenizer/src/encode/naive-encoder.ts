@@ -68,7 +68,7 @@ export class NaiveEncoder implements Encoder {
 
 function split(text: string, literalsLongestFirst: readonly string[]): Symbol[] {
   const symbols: Symbol[] = [];
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const literal = literalsLongestFirst.find((candidate) => text.startsWith(candidate, i));
     const symbol = literal ?? String.fromCodePoint(text.codePointAt(i) ?? 0);
     symbols.push({ text: symbol, frozen: literal !== undefined });

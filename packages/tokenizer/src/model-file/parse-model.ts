@@ -1,5 +1,5 @@
-import { decodeUtf8 } from "../text/utf8.ts";
-import { TokenizerError } from "../tokenizer-error.ts";
+import { decodeUtf8, isBytes } from "../text/utf8.ts";
+import { kindOf, TokenizerError } from "../tokenizer-error.ts";
 import { PiecesBuilder } from "./pieces-builder.ts";
 import {
   ModelType,
@@ -26,7 +26,7 @@ const LFS_POINTER_START = "version https://git-lfs";
  */
 export function parseModel(bytes: Uint8Array): SentencePieceModel {
   checkIsModelFile(bytes);
-  const builder = new PiecesBuilder();
+  const builder = new PiecesBuilder(bytes);
   let trainer: TrainerSpec | undefined;
   let normalizer: NormalizerSpec | undefined;
   let denormalizerBytes = 0;
@@ -35,7 +35,8 @@ export function parseModel(bytes: Uint8Array): SentencePieceModel {
     if (reader.field === 1) builder.add(reader.message());
     else if (reader.field === 2) trainer = parseTrainer(reader.message());
     else if (reader.field === 3) normalizer = parseNormalizer(reader.message());
-    else if (reader.field === 5) denormalizerBytes = parseNormalizer(reader.message()).charsmapBytes;
+    else if (reader.field === 5)
+      denormalizerBytes = parseNormalizer(reader.message()).charsmapBytes;
     else reader.skip();
   }
   if (!trainer || !normalizer) {
@@ -51,12 +52,11 @@ export function parseModel(bytes: Uint8Array): SentencePieceModel {
 }
 
 function checkIsModelFile(bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array)) {
-    const actual = bytes === null ? "null" : typeof bytes;
+  if (!isBytes(bytes)) {
     throw new TokenizerError({
       where: "tokenizer model",
       expected: "the file's bytes as a Uint8Array",
-      actual,
+      actual: kindOf(bytes),
     });
   }
   if (bytes.length === 0 || bytes.length > MAX_MODEL_BYTES) {

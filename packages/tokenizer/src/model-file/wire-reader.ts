@@ -55,18 +55,20 @@ export class WireReader {
 
   /** A string or bytes value, as a view of the file. */
   bytes(): Uint8Array {
+    const start = this.span();
+    return this.#bytes.subarray(start, this.position);
+  }
+
+  /** Offset in the file of a string or bytes value, which ends at `position` then. */
+  span(): number {
     this.#expect(LENGTH_DELIMITED);
-    const length = this.#readVarint();
-    const start = this.#advance(length);
-    return this.#bytes.subarray(start, start + length);
+    return this.#advance(this.#readVarint());
   }
 
   /** A reader of an embedded message. */
   message(): WireReader {
-    this.#expect(LENGTH_DELIMITED);
-    const length = this.#readVarint();
-    const start = this.#advance(length);
-    return new WireReader(this.#bytes, start, start + length, this.#view);
+    const start = this.span();
+    return new WireReader(this.#bytes, start, this.position, this.#view);
   }
 
   skip(): void {

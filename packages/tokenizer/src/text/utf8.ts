@@ -19,12 +19,10 @@ export function sequenceLength(bytes: Uint8Array, position: number, end: number)
 /** Whether `bytes[start … end)` is the beginning of some valid sequence, or the whole of one. */
 export function isSequencePrefix(bytes: Uint8Array, start: number, end: number): boolean {
   const lead = bytes[start] ?? 0;
-  if (end - start > expectedLength(lead)) return false;
-  for (let i = start + 1; i < end; i++) {
-    const [low, high] = i === start + 1 ? secondByteRange(lead) : [0x80, 0xbf];
-    const byte = bytes[i] ?? 0;
-    if (byte < low || byte > high) return false;
-  }
+  const length = end - start;
+  if (length > expectedLength(lead)) return false;
+  if (length > 1 && !isSecondByte(lead, bytes[start + 1] ?? 0)) return false;
+  for (let i = start + 2; i < end; i++) if (((bytes[i] ?? 0) & 0xc0) !== 0x80) return false;
   return true;
 }
 
@@ -37,20 +35,14 @@ export function expectedLength(lead: number): number {
   return 0;
 }
 
-/** Second bytes that keep out overlong forms (E0, F0), surrogates (ED) and values above U+10FFFF (F4). */
-function secondByteRange(lead: number): readonly [number, number] {
-  switch (lead) {
-    case 0xe0:
-      return [0xa0, 0xbf];
-    case 0xed:
-      return [0x80, 0x9f];
-    case 0xf0:
-      return [0x90, 0xbf];
-    case 0xf4:
-      return [0x80, 0x8f];
-    default:
-      return [0x80, 0xbf];
-  }
+/** Keeps out overlong forms (E0, F0), surrogates (ED) and values above U+10FFFF (F4). */
+function isSecondByte(lead: number, byte: number): boolean {
+  if ((byte & 0xc0) !== 0x80) return false;
+  if (lead === 0xe0) return byte >= 0xa0;
+  if (lead === 0xed) return byte <= 0x9f;
+  if (lead === 0xf0) return byte >= 0x90;
+  if (lead === 0xf4) return byte <= 0x8f;
+  return true;
 }
 
 /** The code point of a valid sequence of the given length. */
@@ -62,12 +54,17 @@ export function codePointAt(bytes: Uint8Array, position: number, length: number)
   return codePoint;
 }
 
+/** Whether a value is a Uint8Array, also one of another realm (a frame, a `vm` context). */
+export function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === "[object Uint8Array]";
+}
+
 /** Decodes bytes with one U+FFFD per invalid byte. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if ((error as Error).name !== "TypeError") throw error;
     return decodeInvalidUtf8(bytes);
   }
 }
@@ -76,7 +73,7 @@ function decodeInvalidUtf8(bytes: Uint8Array): string {
   // No sequence has more code units than bytes.
   const units = new Uint16Array(bytes.length);
   let count = 0;
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i, bytes.length);
     count = putCodePoint(units, count, length === 0 ? 0xfffd : codePointAt(bytes, i, length));
     i += length || 1;
