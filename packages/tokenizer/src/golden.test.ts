@@ -1,4 +1,5 @@
 import { describeShared, readJsonLines, sharedData } from "@baichuan2/tooling/golden";
+import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { BaichuanTokenizer } from "./baichuan-tokenizer.ts";
@@ -155,6 +156,39 @@ describe.each(["tiny-baichuan-like", "tiny-llama-like", "baichuan-m1-14b.tokeniz
           expect(tokenizer.encode(text, parse), id).toEqual(ids);
           expect(tokenizer.decode(ids), id).toBe(decoded);
         }
+      });
+    });
+  },
+);
+
+describe.each(["baichuan2.tokenizer.model", "models/baichuan-m1-14b.tokenizer.model"])(
+  "%s",
+  (file) => {
+    describeShared("against sentencepiece-js", `tokenizer/${file}`, () => {
+      it("gives the same ids for random texts of pieces, parts of pieces, spaces and characters", async () => {
+        const path = sharedData(`tokenizer/${file}`);
+        const tokenizer = await fromFile(path);
+        using oracle = await createSentencePieceTokenizer(path);
+        const piece = fc
+          .nat(tokenizer.vocabSize - 1)
+          .map((id) => tokenizer.idToPiece(id).replaceAll("▁", " "));
+        const part = fc.oneof(
+          piece,
+          fc.tuple(piece, fc.nat(8)).map(([whole, length]) => whole.slice(0, length)),
+          fc.nat(70).map((count) => " ".repeat(count)),
+          fc.constantFrom("<reserved_106>", "</s>", "<unk>", "---", "....", "\r\n", "<reserved_"),
+          fc.string({ unit: "binary", maxLength: 3 }),
+        );
+        const mode = fc.constantFrom("text" as const, "parse" as const);
+        fc.assert(
+          fc.property(fc.array(part), mode, (parts, specialTokens) => {
+            const text = parts.join("");
+            expect(tokenizer.encode(text, { specialTokens })).toEqual(
+              oracle.encode(text, { specialTokens }),
+            );
+          }),
+          { numRuns: 2000 },
+        );
       });
     });
   },
