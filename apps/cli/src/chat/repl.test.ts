@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatMessage, GenerateOptions } from "@baichuan2/model";
 import { describe, expect, it } from "vitest";
-import { memoryIo } from "../__fixtures__/run-in-memory.ts";
+import { memoryIo, terminalInput } from "../__fixtures__/run-in-memory.ts";
 import { createTranslate } from "../messages/translate.ts";
 import { Conversation } from "./conversation.ts";
 import { runRepl } from "./repl.ts";
@@ -77,6 +77,41 @@ describe("the conversation on a terminal", () => {
     const { err, seen } = await talk(["vim", "hello"], { EDITOR: "no-such-editor" });
     expect(err).toContain("no-such-editor");
     expect(seen).toHaveLength(1);
+  });
+});
+
+describe("Ctrl+C", () => {
+  const CTRL_C = "\u0003";
+
+  async function start() {
+    const stdin = terminalInput();
+    const io = memoryIo(stdin);
+    const model = fakeModel();
+    const done = runRepl({ io, t: createTranslate("en") }, new Conversation(model));
+    const sees = (stream: { text: string }, text: string) =>
+      expect.poll(() => stream.text).toContain(text);
+    return { stdin, io, model, done, sees };
+  }
+
+  it("stops an answer, and the conversation goes on", async () => {
+    const { stdin, io, model, done, sees } = await start();
+    stdin.write("slow\r");
+    await sees(io.stdout, "1 messages");
+    stdin.write(CTRL_C);
+    await sees(io.stderr, "(stopped)");
+    stdin.write("hello\r");
+    await sees(io.stdout, "3 messages");
+    stdin.write("exit\r");
+    expect(await done).toBe(0);
+    expect(model.seen).toHaveLength(2);
+  });
+
+  it("ends with code 130 when it comes twice where there is no answer", async () => {
+    const { stdin, io, done, sees } = await start();
+    stdin.write(CTRL_C);
+    await sees(io.stderr, "once more");
+    stdin.write(CTRL_C);
+    expect(await done).toBe(130);
   });
 });
 

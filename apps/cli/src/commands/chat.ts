@@ -55,7 +55,7 @@ async function chat(cli: Cli, argument: string | undefined, given: ChatFlags): P
   await using model = await openModel(cli, flags);
   const options: GenerateOptions = { ...sampling, compat: flags.compat };
   if (text === undefined)
-    return runRepl(cli, new Conversation(model, options, flags.system), flags.stream);
+    return await runRepl(cli, new Conversation(model, options, flags.system), flags.stream);
 
   if (flags.json) {
     const messages = [...new Conversation(model, options, flags.system).messages];

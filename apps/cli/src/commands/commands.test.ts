@@ -225,8 +225,9 @@ describe("chat", () => {
     const argv = ["chat", "--bundled", "--max-new-tokens", "4", "--lang", "zh"];
     const { code, out, err } = await run(argv, { stdin });
     expect(code).toBe(0);
-    expect(out).toMatch(/^百川： /);
+    expect(out).toMatch(/^百川： .+\n$/s);
     expect(err).toContain("exit 结束");
+    expect(err).not.toContain("baichuan2：");
   });
 
   it("needs a model and a message", async () => {

@@ -23,7 +23,7 @@ export const en = {
   "option.tokenizer": "a tokenizer.model elsewhere than beside the weights",
   "option.revision": "branch, tag or commit of a model of the hub",
   "option.offline": "use only what is in the local cache of the hub",
-  "option.threads": "threads of one run (default: all physical cores)",
+  "option.threads": "threads of one run (default: all physical cores; bench: all logical ones)",
   "option.dtype": "number type of the weights in memory: auto, float32",
   "option.device": "where to compute: auto, cpu",
   "option.maxNewTokens": "most new tokens of one answer",

@@ -25,7 +25,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "option.tokenizer": "不在权重旁边的 tokenizer.model",
   "option.revision": "Hugging Face 模型的分支、标签或提交",
   "option.offline": "只使用本地缓存中的文件",
-  "option.threads": "一次运行的线程数（默认：全部物理核心）",
+  "option.threads": "一次运行的线程数（默认：全部物理核心；bench：全部逻辑核心）",
   "option.dtype": "权重在内存中的数值类型：auto、float32",
   "option.device": "计算设备：auto、cpu",
   "option.maxNewTokens": "一次回答最多的新词元数",
