@@ -5,6 +5,8 @@ const common: Options = {
   target: "es2023",
   sourcemap: true,
   clean: true,
+  // `node:` tells a bundler for the web at once that an import cannot be had there.
+  removeNodeProtocol: false,
 };
 
 /**
