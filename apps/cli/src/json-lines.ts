@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { note, write, type Cli, type Output } from "./io.ts";
 import { isFatal, LineError, toLineError } from "./line-error.ts";
+import { toJsonLine } from "./to-json-line.ts";
 
 /** The answer to one line: an object, or its JSON text in pieces where it may be too long for one string. */
 export type LineAnswer = Readonly<Record<string, unknown>> | Iterable<string>;
@@ -105,7 +106,7 @@ function* toLine(answer: LineAnswer): Generator<string> {
   if (Symbol.iterator in answer) {
     yield* answer as Iterable<string>;
     yield "\n";
-  } else yield `${JSON.stringify(answer)}\n`;
+  } else yield toJsonLine(answer);
 }
 
 function parseLine<Row>(line: Uint8Array, schema: z.ZodType<Row>): Row {

@@ -90,6 +90,16 @@ describe("a loaded model", () => {
     }
   });
 
+  it("fails a prompt with an unknown id alone, not those that share its run", async () => {
+    const options = { doSample: false, maxNewTokens: 8, ignoreEos: true };
+    const [good, bad] = await Promise.allSettled([
+      model.generate({ tokenIds: [10, 20] }, options),
+      model.generate({ tokenIds: [10, 512] }, options),
+    ]);
+    expect(good).toMatchObject({ status: "fulfilled", value: { finishReason: "length" } });
+    expect(bad).toMatchObject({ status: "rejected", reason: { code: "ERR_TOKEN_ID" } });
+  });
+
   it("stops when its signal aborts", async () => {
     const controller = new AbortController();
     const stream = model.generateStream(

@@ -9,6 +9,7 @@ import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts
 import { formatBytes, formatRows } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
+import { toJsonLine } from "../to-json-line.ts";
 
 interface BenchFlags extends ModelFlags {
   readonly shape?: ShapeName;
@@ -76,7 +77,7 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
     decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
     rssBytes,
   };
-  await write(io.stdout, flags.json ? `${JSON.stringify(report)}\n` : describe(cli, report));
+  await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
 }
 
 function checkFlags({ t }: Cli, { shape, model, layers, dtype = "auto" }: BenchFlags): void {

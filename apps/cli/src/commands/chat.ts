@@ -14,6 +14,7 @@ import {
 } from "../sampling-options.ts";
 import { readText } from "../text-input.ts";
 import { toAnswer } from "./generate.ts";
+import { toJsonLine } from "../to-json-line.ts";
 
 interface ChatFlags extends ModelFlags, SamplingFlags {
   readonly bundled?: boolean;
@@ -61,7 +62,7 @@ async function chat(cli: Cli, argument: string | undefined, given: ChatFlags): P
     const messages = [...new Conversation(model, options, flags.system).messages];
     const prompt = { messages: [...messages, { role: "user", content: text } as const] };
     const result = await model.generate(prompt, { ...options, signal: io.signal });
-    await write(io.stdout, `${JSON.stringify(toAnswer(result))}\n`);
+    await write(io.stdout, toJsonLine(toAnswer(result)));
   } else await answerOnce(cli, new Conversation(model, options, flags.system), text, flags.stream);
   return 0;
 }

@@ -13,6 +13,7 @@ import {
   type SamplingFlags,
 } from "../sampling-options.ts";
 import { readText } from "../text-input.ts";
+import { toJsonLine } from "../to-json-line.ts";
 
 interface GenerateFlags extends ModelFlags, SamplingFlags {
   readonly jsonl?: boolean;
@@ -67,7 +68,7 @@ async function generate(
   await using model = await openModel(cli, flags);
   if (flags.json) {
     const result = await model.generate({ text }, options);
-    return write(cli.io.stdout, `${JSON.stringify(toAnswer(result))}\n`);
+    return write(cli.io.stdout, toJsonLine(toAnswer(result)));
   }
   await streamText(cli, model, text, options);
 }

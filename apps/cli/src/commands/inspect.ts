@@ -5,6 +5,7 @@ import { write, type Cli } from "../io.ts";
 import { inspectCheckpoint, type Inspection } from "../inspection.ts";
 import { exists, openDirectory, type ModelFlags } from "../model-options.ts";
 import { formatBytes, formatCount, formatRows } from "../output/format.ts";
+import { toJsonLine } from "../to-json-line.ts";
 
 interface InspectFlags extends ModelFlags {
   readonly json?: boolean;
@@ -35,10 +36,7 @@ async function inspect(cli: Cli, flags: InspectFlags): Promise<void> {
     checkpoint,
     await exists(join(directory, "tokenizer.model")),
   );
-  await write(
-    io.stdout,
-    flags.json ? `${JSON.stringify(inspection)}\n` : describe(cli, inspection),
-  );
+  await write(io.stdout, flags.json ? toJsonLine(inspection) : describe(cli, inspection));
   if (inspection.problems.length > 0) throw new CheckpointError(directory, inspection.problems);
 }
 

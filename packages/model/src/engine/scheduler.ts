@@ -38,16 +38,14 @@ export class Scheduler {
 
   /** Starts a generation. */
   generate(id: number, job: GenerateJob): void {
-    this.#running.set(id, {
-      id,
-      job,
-      sequence: this.#decoder.createSequence(),
-      sampler: createSampler(job.sampler),
-      history: new TokenHistory(job.promptIds),
-      pending: job.promptIds,
-      newTokens: 0,
-    });
-    this.#wake();
+    try {
+      // Here, because in a step it would fail the sequences that share it.
+      this.#decoder.checkTokenIds(job.promptIds);
+      this.#running.set(id, this.#start(id, job));
+      this.#wake();
+    } catch (error) {
+      this.#emit({ type: "failed", id, error: toWireError(error) });
+    }
   }
 
   /** Computes logits of a text, of every position or of the last one. */
@@ -70,6 +68,18 @@ export class Scheduler {
     for (const running of this.#running.values()) this.#end(running);
     for (const controller of this.#logitsJobs.values()) controller.abort();
     await this.#loop;
+  }
+
+  #start(id: number, job: GenerateJob): Running {
+    return {
+      id,
+      job,
+      sequence: this.#decoder.createSequence(),
+      sampler: createSampler(job.sampler),
+      history: new TokenHistory(job.promptIds),
+      pending: job.promptIds,
+      newTokens: 0,
+    };
   }
 
   #wake(): void {

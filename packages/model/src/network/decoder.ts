@@ -97,6 +97,13 @@ export class Decoder {
     slots.length = 0;
   }
 
+  /** @throws {TokenIdError} for the first id that has no embedding. */
+  checkTokenIds(tokenIds: readonly number[]): void {
+    const { vocabSize } = this.config;
+    const bad = tokenIds.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+    if (bad !== undefined) throw new TokenIdError(bad, vocabSize);
+  }
+
   /**
    * Runs new tokens of one or more sequences at once and appends them to their sequences.
    *
@@ -105,7 +112,7 @@ export class Decoder {
    * @throws {TokenIdError} before anything has run; sequences are then unchanged, as after any other error.
    */
   async forward(batch: readonly BatchItem[]): Promise<Float32Array[]> {
-    for (const { tokenIds } of batch) this.#checkTokenIds(tokenIds);
+    for (const { tokenIds } of batch) this.checkTokenIds(tokenIds);
     const S = this.#pool.highWater;
     const feeds = this.#feeds(batch, S);
     const results = await this.#executable.run(feeds);
@@ -120,12 +127,6 @@ export class Decoder {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
-  }
-
-  #checkTokenIds(tokenIds: readonly number[]): void {
-    const { vocabSize } = this.config;
-    const bad = tokenIds.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-    if (bad !== undefined) throw new TokenIdError(bad, vocabSize);
   }
 
   #feeds(batch: readonly BatchItem[], S: number): Record<string, Tensor> {
