@@ -44,9 +44,29 @@ export function note(io: Io, text: string): void {
   io.stderr.write(`${text}\n`);
 }
 
-/** The whole of an input stream as text. */
-export async function readAll(stream: Readable): Promise<string> {
+/** What an input stream gives until it ends, or until the signal aborts, also while nothing comes. */
+export async function* readChunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (signal.aborted) return;
+  // Ends the loop from below. A race of every chunk against the signal would keep all chunks in memory.
+  const onAbort = (): void => void stream.destroy();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array | string);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * The whole of an input stream as text.
+ *
+ * @throws the signal's reason when it aborts.
+ */
+export async function readAll(stream: Readable, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array | string));
+  for await (const chunk of readChunks(stream, signal)) chunks.push(chunk);
+  signal.throwIfAborted();
   return Buffer.concat(chunks).toString("utf8");
 }

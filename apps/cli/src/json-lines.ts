@@ -1,6 +1,5 @@
-import type { Readable } from "node:stream";
 import type { z } from "zod";
-import { note, write, type Cli, type Output } from "./io.ts";
+import { note, readChunks, write, type Cli, type Output } from "./io.ts";
 import { isFatal, LineError, toLineError } from "./line-error.ts";
 import { toJsonLine } from "./to-json-line.ts";
 
@@ -31,7 +30,8 @@ export async function runJsonLines<Row>(
   const output = new OrderedOutput(io.stdout);
   const running = new Set<Promise<void>>();
   let lines = 0;
-  for await (const line of untilAborted(readLines(io.stdin), io.signal)) {
+  for await (const line of readLines(readChunks(io.stdin, io.signal))) {
+    if (io.signal.aborted) break;
     if (isBlank(line)) continue;
     lines += 1;
     const job = output.add(answerLine(line, { schema, answer }));
@@ -146,10 +146,10 @@ const NEWLINE = 0x0a;
  * Lines as bytes. Only "\n" ends a line (node:readline also splits at U+2028, which JSON strings may hold), and
  * bytes that are not UTF-8 are seen instead of replaced.
  */
-async function* readLines(stream: Readable): AsyncGenerator<Uint8Array> {
+async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [];
-  for await (const piece of stream) {
-    let rest: Buffer = Buffer.from(piece as Uint8Array | string);
+  for await (const chunk of chunks) {
+    let rest = chunk;
     for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
       yield Buffer.concat([...parts, rest.subarray(0, end)]);
       parts = [];
@@ -158,26 +158,6 @@ async function* readLines(stream: Readable): AsyncGenerator<Uint8Array> {
     if (rest.length > 0) parts.push(rest);
   }
   if (parts.length > 0) yield Buffer.concat(parts);
-}
-
-/** Ends, also while it waits for the next item, when the signal aborts. */
-async function* untilAborted<Item>(
-  items: AsyncGenerator<Item>,
-  signal: AbortSignal,
-): AsyncGenerator<Item> {
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = (): void => aborted.resolve(undefined);
-  if (signal.aborted) return;
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    for (;;) {
-      const next = await Promise.race([items.next(), aborted.promise]);
-      if (!next || next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 /** Spaces, tabs and carriage returns only. */

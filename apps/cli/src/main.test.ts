@@ -52,6 +52,15 @@ describe("the program", () => {
     expect([code, err]).toEqual([130, "baichuan2: interrupted\n"]);
   });
 
+  it("ends with code 130 on Ctrl+C while it waits for a text", async () => {
+    const child = start(["tokenize", "--model", model]);
+    // Only a program that has started to read takes more than a pipe holds.
+    await new Promise((resolve) => child.stdin.write("a".repeat(1 << 20), resolve));
+    child.kill("SIGINT");
+    const { code, err } = await finish(child);
+    expect([code, err]).toEqual([130, "baichuan2: interrupted\n"]);
+  });
+
   it("gives usage errors code 2", async () => {
     expect((await finish(start(["chat", "--nope"]))).code).toBe(2);
   });

@@ -9,7 +9,7 @@ import { readAll, type Cli } from "./io.ts";
 export async function readText({ io, t }: Cli, argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== "-") return argument;
   if (argument === undefined && io.stdin.isTTY === true) throw new UsageError(t("error.noMessage"));
-  const text = await readAll(io.stdin);
+  const text = await readAll(io.stdin, io.signal);
   if (text === "") throw new UsageError(t("error.noMessage"));
   return text;
 }
