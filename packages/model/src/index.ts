@@ -42,6 +42,7 @@ export {
 export {
   Model,
   NoTokenizerError,
+  PromptError,
   type GenerateOptions,
   type GenerationResult,
   type Prompt,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UnsupportedError } from "@baichuan2/kernels";
@@ -82,6 +83,7 @@ export async function loadSyntheticModel(
     readonly seed?: number | undefined;
   } = {},
 ): Promise<Model> {
+  checkSupported(options);
   const { layers, seed = 0, onProgress, ...engineOptions } = options;
   const engine = await Engine.open(
     { kind: "synthetic", config: publishedConfig(shape, layers), seed },
@@ -99,7 +101,10 @@ export async function loadSyntheticModel(
   });
 }
 
-function checkSupported({ dtype = "auto", device = "auto" }: LoadModelOptions): void {
+function checkSupported({ dtype = "auto", device = "auto", threads = 1 }: LoadModelOptions): void {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UnsupportedError("loadModel", `threads ${threads}`, "give an integer of at least 1");
+  }
   if (!["auto", "float32"].includes(dtype)) {
     throw new UnsupportedError("loadModel", `dtype "${dtype}"`, 'use "float32" or "auto"');
   }
@@ -128,7 +133,7 @@ async function openTokenizer(
   const options = signal ? { signal } : {};
   if (tokenizer !== undefined) return fromFile(tokenizer, options);
   const path = join(directory, "tokenizer.model");
-  return (await readIfThere(path)) === undefined ? undefined : fromFile(path, options);
+  return existsSync(path) ? fromFile(path, options) : undefined;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

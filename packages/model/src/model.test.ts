@@ -1,10 +1,11 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadModel, type LoadProgress } from "./load-model.ts";
+import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
 import type { Model } from "./model.ts";
+import { TokenIdError } from "./network/decoder.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
 const tinyChat = fileURLToPath(new URL("../../../apps/cli/fixtures/tiny-chat", import.meta.url));
@@ -146,7 +147,51 @@ describe("loading", () => {
   it("names a dtype or device that is not there", async () => {
     const options = { dtype: "float64" } as unknown as { dtype: "auto" };
     await expect(loadModel(tinyChat, options)).rejects.toThrow(
-      'loadModel: expected a supported op and format, got dtype "float64"',
+      'loadModel: expected what is supported here, got dtype "float64"',
     );
+  });
+});
+
+describe("errors of the engine's thread", () => {
+  it("keep their class and fields", async () => {
+    await using model = await loadModel(tinyChat);
+    const error: unknown = await model
+      .logits(Int32Array.of(1, 600))
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TokenIdError);
+    expect(error).toMatchObject({ tokenId: 600, vocabSize: 512, code: "ERR_TOKEN_ID" });
+  });
+
+  it("name what a prompt may be", async () => {
+    await using model = await loadModel(tinyChat);
+    await expect(model.generate({} as { text: string })).rejects.toMatchObject({
+      code: "ERR_PROMPT",
+    });
+    await expect(model.generate({ tokenIds: 5 as never })).rejects.toMatchObject({
+      code: "ERR_PROMPT",
+    });
+  });
+});
+
+describe("a load that is aborted", () => {
+  it("leaves no staging files behind", async () => {
+    const stagingDir = await mkdtemp(join(tmpdir(), "aborted-load-"));
+    const controller = new AbortController();
+    const loading = loadSyntheticModel("7b", {
+      layers: 1,
+      stagingDir,
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("too large")),
+    });
+    await expect(loading).rejects.toThrow("too large");
+    expect(await readdir(stagingDir)).toEqual([]);
+    await rm(stagingDir, { recursive: true });
+  });
+
+  it("fails with what its progress callback throws", async () => {
+    const onProgress = (): never => {
+      throw new Error("my callback");
+    };
+    await expect(loadModel(tinyChat, { onProgress })).rejects.toThrow("my callback");
   });
 });

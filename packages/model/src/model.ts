@@ -14,7 +14,7 @@ import { streamText, type GenerationDelta } from "./text-stream.ts";
 
 /** What to continue: ids as they are, a text, or a conversation. */
 export type Prompt =
-  | { readonly tokenIds: readonly number[] }
+  | { readonly tokenIds: ArrayLike<number> }
   | { readonly text: string }
   | { readonly messages: readonly ChatMessage[] };
 
@@ -52,6 +52,22 @@ export class NoTokenizerError extends Error {
     super(
       `${path}: expected a tokenizer.model for text, got none (put one beside the weights, name one, or use ids)`,
     );
+  }
+}
+
+const PROMPT_FORMS = "an object with tokenIds, text or messages";
+
+/** A prompt that is empty or none of the forms of `Prompt`. */
+export class PromptError extends Error {
+  override readonly name = "PromptError";
+  readonly code = "ERR_PROMPT";
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(expected: string, actual: string) {
+    super(`prompt: expected ${expected}, got ${actual}`);
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 
@@ -123,8 +139,7 @@ export class Model implements AsyncDisposable {
   ): AsyncGenerator<GenerationDelta, GenerationResult> {
     const config = mergeGenerationOptions(this.generationConfig, options);
     const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
-    if (promptIds.length === 0)
-      throw new RangeError("generate: expected at least one token, got an empty prompt");
+    if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
     if (config.stop.length > 0) this.#requireTokenizer();
     const seed = config.seed ?? randomSeed();
     const eosTokenIds = config.ignoreEos ? [] : config.eosTokenIds;
@@ -151,7 +166,9 @@ export class Model implements AsyncDisposable {
     prompt: Prompt,
     { maxNewTokens, compat }: Pick<GenerateOptions, "maxNewTokens" | "compat"> = {},
   ): readonly number[] {
-    if ("tokenIds" in prompt) return prompt.tokenIds;
+    if (typeof prompt !== "object" || prompt === null)
+      throw new PromptError(PROMPT_FORMS, typeof prompt);
+    if ("tokenIds" in prompt) return toIds(prompt.tokenIds);
     const tokenizer = this.#requireTokenizer();
     if ("text" in prompt) {
       return tokenizer.encode(prompt.text, {
@@ -159,6 +176,7 @@ export class Model implements AsyncDisposable {
         compat: compat === "original-hf-slow" ? "hf-slow" : "sentencepiece",
       });
     }
+    if (!("messages" in prompt)) throw new PromptError(PROMPT_FORMS, "none of them");
     return buildChatPrompt(tokenizer, prompt.messages, {
       generationConfig: this.generationConfig,
       maxNewTokens,
@@ -175,12 +193,12 @@ export class Model implements AsyncDisposable {
    * @throws {TokenIdError} for an id outside the vocabulary.
    */
   async logits(
-    tokenIds: readonly number[],
+    tokenIds: ArrayLike<number>,
     { last = false, signal }: { readonly last?: boolean; readonly signal?: AbortSignal } = {},
   ): Promise<Logits> {
-    if (tokenIds.length === 0)
-      throw new RangeError("logits: expected at least one token, got none");
-    return this.#engine.logits(tokenIds, last, signal);
+    const ids = toIds(tokenIds);
+    if (ids.length === 0) throw new PromptError("at least one token", "none");
+    return this.#engine.logits(ids, last, signal);
   }
 
   /** Memory in use. */
@@ -201,6 +219,14 @@ export class Model implements AsyncDisposable {
     if (!this.tokenizer) throw new NoTokenizerError(this.path);
     return this.tokenizer;
   }
+}
+
+/** Ids as a plain array, whatever kind of array they came in; their values are checked by the engine. */
+function toIds(tokenIds: ArrayLike<number>): number[] {
+  if (typeof tokenIds !== "object" || tokenIds === null || typeof tokenIds.length !== "number") {
+    throw new PromptError("tokenIds to be an array of numbers", typeof tokenIds);
+  }
+  return Array.from(tokenIds);
 }
 
 /** What a stream of deltas adds up to. */

@@ -41,7 +41,7 @@ export class UnsupportedError extends Error {
   readonly what: string;
 
   constructor(backend: string, what: string, hint: string) {
-    super(`${backend}: expected a supported op and format, got ${what} (${hint})`);
+    super(`${backend}: expected what is supported here, got ${what} (${hint})`);
     this.backend = backend;
     this.what = what;
   }

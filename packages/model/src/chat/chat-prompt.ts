@@ -83,6 +83,10 @@ function roomBesides(needed: number, options: ChatPromptOptions): number {
   const asked = options.maxNewTokens || undefined;
   const room = modelMaxLength - (asked ?? generationConfig.maxNewTokens) - needed;
   const limit = modelMaxLength - (asked ?? 1);
+  if (limit < 1) {
+    const hint = "prompt and answer share the context: lower maxNewTokens";
+    throw new ContextLengthError("maxNewTokens", asked ?? 1, modelMaxLength - 1, hint);
+  }
   if (needed > limit) {
     const hint = asked
       ? `the context holds ${modelMaxLength} tokens and ${asked} are reserved for the answer: shorten the message or lower maxNewTokens`

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
@@ -52,21 +54,22 @@ export class Engine implements AsyncDisposable {
     });
     worker.on("error", (cause) => this.#failAll(threadDied(cause)));
     worker.on("exit", () => this.#failAll(new DisposedError("engine")));
+    worker.unref(); // a program that is done ends, whether it disposed the model or not
   }
 
   /**
    * Starts a thread and loads a model in it.
    *
-   * @throws {CheckpointError | DeviceError | UnsupportedError} by name and code, as the thread threw them.
+   * @throws {CheckpointError | DeviceError | UnsupportedError} as the thread threw them.
    */
   static async open(source: ModelSource, options: OpenEngineOptions = {}): Promise<Engine> {
     options.signal?.throwIfAborted();
-    const worker = new Worker(workerUrl());
+    const worker = new Worker(workerUrl(), { execArgv: workerArguments() });
     try {
       const config = await load(worker, source, options);
       return new Engine(worker, config);
     } catch (error) {
-      await worker.terminate();
+      await unwind(worker);
       throw error;
     }
   }
@@ -128,6 +131,7 @@ export class Engine implements AsyncDisposable {
 
   /** Ends all jobs, frees the model and stops the thread. */
   dispose(): Promise<void> {
+    this.#worker.ref();
     this.#closed ??= new Promise<void>((resolve) => {
       this.#worker.once("exit", () => resolve());
       this.#worker.postMessage({ type: "close" } satisfies EngineRequest);
@@ -171,6 +175,7 @@ export class Engine implements AsyncDisposable {
   #start(request: DistributiveOmit<JobRequest, "id">, listener: Listener): number {
     if (this.#closed) throw new DisposedError("engine");
     const id = this.#nextId++;
+    if (this.#listeners.size === 0) this.#worker.ref();
     this.#listeners.set(id, listener);
     this.#worker.postMessage({ ...request, id });
     return id;
@@ -178,6 +183,7 @@ export class Engine implements AsyncDisposable {
 
   #stop(id: number, isRunning: boolean): void {
     this.#listeners.delete(id);
+    if (this.#listeners.size === 0 && !this.#closed) this.#worker.unref();
     if (isRunning) this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
   }
 
@@ -210,8 +216,13 @@ function load(
   const { promise, resolve, reject } = Promise.withResolvers<ModelConfig>();
   const onAbort = (): void => reject(signal?.reason as Error);
   const onMessage = (event: EngineEvent): void => {
-    if (event.type === "progress") onProgress?.(event.doneBytes, event.totalBytes);
-    else if (event.type === "loaded") resolve(event.config);
+    if (event.type === "progress") {
+      try {
+        onProgress?.(event.doneBytes, event.totalBytes);
+      } catch (error) {
+        reject(error);
+      }
+    } else if (event.type === "loaded") resolve(event.config);
     else if (event.type === "loadFailed") reject(fromWireError(event.error));
   };
   const onError = (cause: Error): void => reject(threadDied(cause));
@@ -225,6 +236,25 @@ function load(
     signal?.removeEventListener("abort", onAbort);
     worker.off("message", onMessage).off("error", onError).off("exit", onExit);
   });
+}
+
+/** How long a thread may take to end a load and remove its files; a session being made cannot be interrupted. */
+const UNWIND_MS = 5000;
+
+async function unwind(worker: Worker): Promise<void> {
+  const exited = once(worker, "exit");
+  worker.postMessage({ type: "close" } satisfies EngineRequest);
+  await Promise.race([exited, setTimeout(UNWIND_MS, undefined, { ref: false })]);
+  await worker.terminate();
+}
+
+/** The process's own arguments; of `node --eval …` only the conditions, the rest is for its main module alone. */
+function workerArguments(): string[] {
+  const { execArgv } = process;
+  const isInline = execArgv.some((argument) =>
+    /^(-e|-p|-pe|--eval|--print|--input-type)/.test(argument),
+  );
+  return isInline ? execArgv.filter((argument) => argument.startsWith("--conditions=")) : execArgv;
 }
 
 function threadDied(cause: unknown): DeviceError {

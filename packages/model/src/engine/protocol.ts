@@ -44,7 +44,8 @@ export type EngineRequest =
 export interface WireError {
   readonly name: string;
   readonly message: string;
-  readonly code?: string | undefined;
+  /** Own fields that are plain data, `code` among them. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What an engine says of itself. */

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { DisposedError } from "@baichuan2/kernels";
 import type { BatchItem, Decoder, Sequence } from "../network/decoder.ts";
 import { chunkRows, forwardInChunks } from "../network/prefill.ts";
 import { createSampler, type Sampler } from "../sampling/sampler.ts";
@@ -20,14 +21,14 @@ interface Running {
 
 /**
  * Runs all generations side by side. One step takes the next token of every sequence that is past its prompt and one
- * chunk of the oldest prompt; between steps the thread listens, so an abort takes effect within one step.
+ * chunk of the oldest prompt (and one of a text that wants logits); between steps the thread listens, so an abort takes effect within one step.
  */
 export class Scheduler {
   readonly #decoder: Decoder;
   readonly #emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
   readonly #running = new Map<number, Running>();
-  /** Calls that need the decoder for themselves, one after another. */
-  readonly #exclusive: (() => Promise<void>)[] = [];
+  /** Texts whose logits are wanted, one after another; each `next` runs a chunk. */
+  readonly #scoring: AsyncGenerator<void, void>[] = [];
   readonly #logitsJobs = new Map<number, AbortController>();
   #loop: Promise<void> | undefined;
 
@@ -52,7 +53,7 @@ export class Scheduler {
   logits(id: number, tokenIds: readonly number[], last: boolean): void {
     const controller = new AbortController();
     this.#logitsJobs.set(id, controller);
-    this.#exclusive.push(() => this.#runLogits(id, tokenIds, last, controller.signal));
+    this.#scoring.push(this.#runLogits(id, tokenIds, last, controller.signal));
     this.#wake();
   }
 
@@ -66,7 +67,8 @@ export class Scheduler {
   /** Ends all jobs and waits for the step in flight. */
   async close(): Promise<void> {
     for (const running of this.#running.values()) this.#end(running);
-    for (const controller of this.#logitsJobs.values()) controller.abort();
+    for (const controller of this.#logitsJobs.values())
+      controller.abort(new DisposedError("engine"));
     await this.#loop;
   }
 
@@ -90,8 +92,9 @@ export class Scheduler {
 
   async #run(): Promise<void> {
     await setImmediate(); // jobs that arrive together start together
-    while (this.#running.size > 0 || this.#exclusive.length > 0) {
-      await this.#exclusive.shift()?.();
+    while (this.#running.size > 0 || this.#scoring.length > 0) {
+      const scored = await this.#scoring[0]?.next();
+      if (scored?.done) this.#scoring.shift();
       await this.#step();
       await setImmediate();
     }
@@ -162,12 +165,12 @@ export class Scheduler {
     this.#decoder.free(running.sequence);
   }
 
-  async #runLogits(
+  async *#runLogits(
     id: number,
     tokenIds: readonly number[],
     last: boolean,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): AsyncGenerator<void, void> {
     const { vocabSize } = this.#decoder.config;
     const sequence = this.#decoder.createSequence();
     try {
@@ -177,7 +180,7 @@ export class Scheduler {
       for await (const rows of forwardInChunks(this.#decoder, sequence, tokenIds, wanted, signal)) {
         data.set(rows, filled);
         filled += rows.length;
-        await setImmediate();
+        yield;
       }
       this.#emit({ type: "logits", id, data, vocabSize }, [data.buffer]);
     } catch (error) {

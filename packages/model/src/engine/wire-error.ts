@@ -1,19 +1,43 @@
+import {
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  ShapeError,
+  UnsupportedError,
+} from "@baichuan2/kernels";
+import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import { TokenIdError } from "../network/decoder.ts";
+import { LogitsError } from "../sampling/logits-error.ts";
 import type { WireError } from "./protocol.ts";
 
-/** An error as data for another thread. */
+/** Classes that the engine's thread throws, by the name that travels. */
+const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
+  CheckpointError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  LogitsError,
+  ShapeError,
+  TokenIdError,
+  UnsupportedError,
+};
+
+/** An error as data for another thread: name, message and the fields that are plain data. */
 export function toWireError(error: unknown): WireError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { code } = error as { code?: unknown };
-  return {
-    name: error.name,
-    message: error.message,
-    code: typeof code === "string" ? code : undefined,
-  };
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), fields: {} };
+  const fields = Object.entries(error).filter(([, value]) => isPlain(value));
+  return { name: error.name, message: error.message, fields: Object.fromEntries(fields) };
 }
 
-/** An error that another thread threw: same name, code and message, this thread's stack. */
-export function fromWireError({ name, message, code }: WireError): Error {
+/** An error that another thread threw: same class, message and fields, this thread's stack. */
+export function fromWireError({ name, message, fields }: WireError): Error {
   const error = new Error(message);
-  error.name = name;
-  return Object.assign(error, code === undefined ? {} : { code });
+  const known = Object.hasOwn(classes, name) ? classes[name] : undefined;
+  if (known) Object.setPrototypeOf(error, known.prototype);
+  return Object.assign(error, fields, { name });
+}
+
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  return value === null || ["string", "number", "boolean", "undefined"].includes(typeof value);
 }

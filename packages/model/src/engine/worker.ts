@@ -14,8 +14,10 @@ import { toWireError } from "./wire-error.ts";
 /** Progress at most this often, or a small model would flood the caller. */
 const PROGRESS_INTERVAL_MS = 50;
 
+let loading: Promise<void> | undefined;
 let decoder: Decoder | undefined;
 let scheduler: Scheduler | undefined;
+const loadController = new AbortController();
 
 function emit(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(event, transfer);
@@ -23,11 +25,13 @@ function emit(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
 
 async function load(source: ModelSource, options: EngineOptions): Promise<void> {
   try {
-    await using open = await openSource(source);
+    const { signal } = loadController;
+    await using open = await openSource(source, signal);
     const backend = await createOrtNodeBackend(
       options.stagingDir === undefined ? {} : { stagingDir: options.stagingDir },
     );
     decoder = await Decoder.create(open.config, backend, open.weights, {
+      signal,
       threads: options.threads,
       onProgress: throttledProgress(),
     });
@@ -48,7 +52,10 @@ function throttledProgress(): (doneBytes: number, totalBytes: number) => void {
   };
 }
 
+/** Also in the middle of a load: it must get the chance to remove its staging files. */
 async function close(): Promise<void> {
+  loadController.abort();
+  await loading;
   await scheduler?.close();
   await decoder?.dispose();
   emit({ type: "closed" });
@@ -58,7 +65,7 @@ async function close(): Promise<void> {
 parentPort?.on("message", (request: EngineRequest) => {
   switch (request.type) {
     case "load":
-      void load(request.source, request.options);
+      loading = load(request.source, request.options);
       break;
     case "generate":
       scheduler?.generate(request.id, request.job);

@@ -22,7 +22,7 @@ interface LayerArrays {
 export class KvPool {
   /** Values of one slot in one layer: `H · D`. */
   readonly slotWidth: number;
-  readonly #layers: LayerArrays[];
+  #layers: LayerArrays[];
   #isUsed: Uint8Array;
   #lowestFree = 1;
   #highWater = 1;
@@ -54,15 +54,18 @@ export class KvPool {
     return { keys: keys.subarray(0, end), values: values.subarray(0, end) };
   }
 
-  /** Takes `count` slots, lowest first, growing the pool when it must. */
+  /**
+   * Takes `count` slots, lowest first, growing the pool when it must.
+   *
+   * @throws {RangeError} of the runtime if there is no memory to grow; no slot is taken then.
+   */
   allocate(count: number): number[] {
     const slots: number[] = [];
     for (let slot = this.#lowestFree; slots.length < count; slot++) {
       if (slot >= this.#isUsed.length) this.#grow();
-      if (this.#isUsed[slot]) continue;
-      this.#isUsed[slot] = 1;
-      slots.push(slot);
+      if (!this.#isUsed[slot]) slots.push(slot);
     }
+    for (const slot of slots) this.#isUsed[slot] = 1;
     const last = slots.at(-1);
     if (last !== undefined) {
       this.#lowestFree = last + 1;
@@ -101,15 +104,17 @@ export class KvPool {
     return arrays;
   }
 
+  /** Doubles the pool. All arrays are made before any is replaced: running out of memory leaves the pool as it was. */
   #grow(): void {
     const capacity = this.#isUsed.length * 2;
+    const larger = this.#layers.map(({ keys, values }) => ({
+      keys: grown(keys, capacity * this.slotWidth),
+      values: grown(values, capacity * this.slotWidth),
+    }));
     const isUsed = new Uint8Array(capacity);
     isUsed.set(this.#isUsed);
     this.#isUsed = isUsed;
-    for (const layer of this.#layers) {
-      layer.keys = grown(layer.keys, capacity * this.slotWidth);
-      layer.values = grown(layer.values, capacity * this.slotWidth);
-    }
+    this.#layers = larger;
   }
 }
 
