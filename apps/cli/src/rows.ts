@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { TokenIdError, type ChatMessage, type GenerationOptions } from "@baichuan2/model";
+import type { ChatMessage, GenerationOptions } from "@baichuan2/model";
 
-/** Token ids; whether the model has them is checked by `checkTokenIds`. */
+/** Token ids; whether the model has them is for the model to tell. */
 export const tokenIds = z.array(z.int());
 
 /** Objects: what is wrong inside them is for the prompt builder to tell, which knows what the original did. */
@@ -39,14 +39,4 @@ export function toGenerationOptions(
     stop: row.stop,
     ignoreEos: row.ignore_eos,
   };
-}
-
-/**
- * Refuses ids that the model has no row for, before they reach a run that they share with other lines.
- *
- * @throws {TokenIdError} that names the first.
- */
-export function checkTokenIds(ids: readonly number[], vocabSize: number): void {
-  const wrong = ids.find((id) => id < 0 || id >= vocabSize);
-  if (wrong !== undefined) throw new TokenIdError(wrong, vocabSize);
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,10 @@ describe("tokenize and detokenize", () => {
     const fromArgument = await run(["tokenize", "hello", "--tokenizer", tokenizer]);
     const fromStdin = await run(["tokenize", "-", "--tokenizer", tokenizer], { input: "hello" });
     expect(fromStdin).toEqual(fromArgument);
+    for (const input of ["hello\n", "hello\r\n"])
+      expect(await run(["tokenize", "--tokenizer", tokenizer], { input })).toEqual(fromArgument);
+    const twoLines = await run(["tokenize", "--tokenizer", tokenizer], { input: "hello\n\n" });
+    expect(twoLines).toEqual(await run(["tokenize", "hello\n", "--tokenizer", tokenizer]));
     const ids = fromArgument.out.trim().split(" ");
     const { out } = await run(["detokenize", ...ids, "--tokenizer", tokenizer]);
     expect(out).toBe("hello\n");
@@ -173,6 +177,19 @@ describe("generate", () => {
     expect(answer?.ids).toHaveLength(64); // generation_config.json: max_new_tokens
   });
 
+  it("ends the answer to a conversation with the model's context", async () => {
+    const { model_max_length: context } = JSON.parse(
+      await readFile(join(model, "config.json"), "utf8"),
+    ) as { model_max_length: number };
+    // Takes a part of the room that the checkpoint's own max_new_tokens (64) would need.
+    const messages = [{ role: "user", content: "#".repeat(context - 20) }];
+    const input = jsonl({ messages, ignore_eos: true });
+    const [answer] = parseLines<Answer>((await run(argv, { input })).out);
+    expect(answer?.finish_reason).toBe("length");
+    expect(answer?.ids.length).toBeLessThan(64);
+    expect(answer?.usage["total_tokens"]).toBe(context);
+  });
+
   it("works with ids on a checkpoint without a tokenizer; the text is null", async () => {
     const input = jsonl({ ids: [5], max_new_tokens: 2 }, { prompt: "hello" });
     const { out } = await run(["generate", "--jsonl", "--model", bare], { input });
@@ -214,7 +231,7 @@ describe("chat", () => {
     expect(answer.code).toBe(0);
     expect(answer.out).toMatch(/.\n$/s);
     expect(answer.err).toContain("RANDOM");
-    expect(await run(argv, { input: "你好" })).toEqual(answer);
+    expect(await run(argv, { input: "你好\n" })).toEqual(answer);
     expect(await run([...argv, "-"], { input: "你好" })).toEqual(answer);
     expect(await run([...argv, "你好", "--no-stream"])).toEqual(answer);
   });

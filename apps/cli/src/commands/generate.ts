@@ -5,7 +5,7 @@ import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { runJsonLines } from "../json-lines.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
-import { checkTokenIds, messages, samplingKeys, toGenerationOptions, tokenIds } from "../rows.ts";
+import { messages, samplingKeys, toGenerationOptions, tokenIds } from "../rows.ts";
 import {
   addSamplingOptions,
   parseCount,
@@ -79,9 +79,7 @@ async function streamText(
   text: string,
   options: GenerateOptions,
 ): Promise<void> {
-  // Ids without text would leave stdout empty; this throws the error that says what is missing.
-  const promptIds = model.promptIds({ text }, options);
-  for await (const delta of model.generateStream({ tokenIds: promptIds }, options))
+  for await (const delta of model.generateStream({ text }, options))
     if (delta.text !== "") await write(cli.io.stdout, delta.text);
   await write(cli.io.stdout, "\n");
 }
@@ -94,9 +92,7 @@ async function generateLines(
   await using model = await openModel(cli, flags);
   const answer = async (row: Row) => {
     const options = { ...defaults, ...given(toGenerationOptions(row)) };
-    const promptIds = model.promptIds(toPrompt(row), options);
-    checkTokenIds(promptIds, model.config.vocabSize);
-    return toAnswer(await model.generate({ tokenIds: promptIds }, options));
+    return toAnswer(await model.generate(toPrompt(row), options));
   };
   await runJsonLines(cli, { schema, answer, parallel: flags.parallel });
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Cli } from "../io.ts";
 import { runJsonLines } from "../json-lines.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
-import { checkTokenIds, tokenIds } from "../rows.ts";
+import { tokenIds } from "../rows.ts";
 
 interface LogitsFlags extends ModelFlags {
   readonly last?: boolean;
@@ -25,7 +25,6 @@ export function addLogitsCommand(program: Command, cli: Cli): void {
 async function logits(cli: Cli, flags: LogitsFlags): Promise<void> {
   await using model = await openModel(cli, flags);
   const answer = async ({ ids }: z.infer<typeof schema>) => {
-    checkTokenIds(ids, model.config.vocabSize);
     const options = { last: flags.last ?? false, signal: cli.io.signal };
     return toJson(await model.logits(ids, options));
   };
