@@ -1,7 +1,7 @@
 import { CheckpointError, HubError, readGenerationConfig } from "@baichuan2/model";
 import { TokenizerError } from "@baichuan2/tokenizer";
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, InterruptError, UsageError } from "./exit-codes.ts";
+import { exitCodeOf, exitCodes, InterruptError, UsageError } from "./exit-codes.ts";
 
 function errorOf(work: () => unknown): unknown {
   try {
@@ -37,6 +37,7 @@ describe("exitCodeOf", () => {
     ["memory that the runtime cannot give", new Error("std::bad_alloc"), 6],
     ["an unsupported dtype", withCode("ERR_UNSUPPORTED"), 7],
     ["Ctrl+C", new InterruptError("interrupted"), 130],
+    ["a closed terminal", new InterruptError("interrupted", exitCodes.hungUp), 129],
   ])("gives %s its code", (_kind, error, code) => {
     expect(exitCodeOf(error)).toBe(code);
   });

@@ -11,7 +11,9 @@ export const exitCodes = {
   integrity: 5,
   memory: 6,
   unsupported: 7,
+  hungUp: 129,
   interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** The command line asks for something that makes no sense. */
@@ -20,10 +22,17 @@ export class UsageError extends Error {
   readonly code = "ERR_USAGE";
 }
 
-/** The user pressed Ctrl+C. */
+/** A signal asks the program to end, as Ctrl+C does. */
 export class InterruptError extends Error {
   override readonly name = "InterruptError";
   readonly code = "ERR_INTERRUPTED";
+  /** The program's: 128 and the number of the signal. */
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.interrupted) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** A number type or device that a command has no code for. */
@@ -63,6 +72,7 @@ const byHubFailure: Readonly<Record<HubError["failure"], number>> = {
  */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return exitCodes.error;
+  if (error instanceof InterruptError) return error.exitCode;
   if (error instanceof HubError) return byHubFailure[error.failure];
   if (error instanceof GenerationOptionError)
     return error.where === "generation options" ? exitCodes.usage : exitCodes.integrity;

@@ -18,7 +18,7 @@ export interface Io {
   /** Progress, notes and errors. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts on Ctrl+C. */
+  /** Aborts on Ctrl+C, SIGTERM and SIGHUP, with an `InterruptError`. */
   readonly signal: AbortSignal;
 }
 

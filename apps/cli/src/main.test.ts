@@ -52,13 +52,17 @@ describe("the program", () => {
     expect([code, err]).toEqual([130, "baichuan2: interrupted\n"]);
   });
 
-  it("ends with code 130 on Ctrl+C while it waits for a text", async () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("ends on %s with code %i while it waits for a text", async (signal, expected) => {
     const child = start(["tokenize", "--model", model]);
     // Only a program that has started to read takes more than a pipe holds.
     await new Promise((resolve) => child.stdin.write("a".repeat(1 << 20), resolve));
-    child.kill("SIGINT");
+    child.kill(signal);
     const { code, err } = await finish(child);
-    expect([code, err]).toEqual([130, "baichuan2: interrupted\n"]);
+    expect([code, err]).toEqual([expected, "baichuan2: interrupted\n"]);
   });
 
   it("gives usage errors code 2", async () => {

@@ -40,7 +40,8 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: () => {}, // errors are reported in one place, in the user's language
+      writeErr: (text) => void io.stderr.write(text), // the help, where no command is given
+      outputError: () => {}, // errors are reported in one place, in the user's language
       getOutHasColors: () => false,
     })
     .configureHelp({

@@ -23,9 +23,14 @@ describe("the command line", () => {
     expect(err).toBe("baichuan2：未知选项 --nope（参见 baichuan2 chat --help）\n");
   });
 
+  it("takes no word after -- as a flag", async () => {
+    const { err } = await run(["chat", "--", "--lang=zh", "--verbose"]);
+    expect(err).toBe("baichuan2: too many arguments (see baichuan2 chat --help)\n");
+  });
+
   it.each([
     [["chat", "--nope"], "baichuan2: unknown option --nope (see baichuan2 chat --help)\n"],
-    [["nope"], "baichuan2: unknown command nope (see baichuan2 nope --help)\n"],
+    [["nope"], "baichuan2: unknown command nope (see baichuan2 --help)\n"],
     [["chat", "a", "b"], "baichuan2: too many arguments (see baichuan2 chat --help)\n"],
     [
       ["chat", "--model"],
@@ -50,7 +55,9 @@ describe("the command line", () => {
   it("ends without a command with the help and code 2", async () => {
     const { code, out, err } = await run([]);
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain("baichuan2 --help");
+    expect(err).toMatch(/^Usage: baichuan2/);
+    expect(err).toContain("Commands:");
+    expect(err).not.toContain("outputHelp");
   });
 
   it("shows where an error comes from only on demand", async () => {

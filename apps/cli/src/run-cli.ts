@@ -35,11 +35,13 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 function reportError(cli: Cli, argv: readonly string[], error: unknown): number {
   const { io, t } = cli;
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+  // Without a command commander has printed the help: that says it all.
+  if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
   // The reader of the output has seen enough (`| head`).
   if (codeOf(error) === "EPIPE") return exitCodes.ok;
   if (io.signal.aborted) {
     note(io, t("error.prefix", { message: t("error.interrupted") }));
-    return exitCodes.interrupted;
+    return exitCodeOf(io.signal.reason);
   }
   const known = error instanceof CommanderError ? toUsageError(error, argv, t) : error;
   const message = known instanceof Error ? known.message : String(known);
@@ -48,18 +50,17 @@ function reportError(cli: Cli, argv: readonly string[], error: unknown): number 
   return exitCodeOf(known);
 }
 
-/** Commander prints the help and throws where no command was given. */
 function toUsageError(error: CommanderError, argv: readonly string[], t: Translate): UsageError {
-  const command = ["baichuan2", ...argv.slice(0, 1).filter((word) => /^[a-z]+$/.test(word))].join(
-    " ",
-  );
+  const [first = ""] = argv;
+  const isCommand = error.code !== "commander.unknownCommand" && /^[a-z]+$/.test(first);
+  const command = isCommand ? `baichuan2 ${first}` : "baichuan2";
   return new UsageError(t("error.seeHelp", { message: usageMessage(error, t), command }), {
     cause: error,
   });
 }
 
 function isVerbose(argv: readonly string[], { env }: Io): boolean {
-  return argv.includes("--verbose") || Boolean(env["BAICHUAN2_DEBUG"]);
+  return flagWords(argv).includes("--verbose") || Boolean(env["BAICHUAN2_DEBUG"]);
 }
 
 function stackOf(error: Error): string {
@@ -73,7 +74,14 @@ function codeOf(error: unknown): unknown {
 
 /** The language is needed before the command line is parsed: the parser speaks it. */
 function languageFlag(argv: readonly string[]): Language | undefined {
-  const index = argv.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
-  const value = argv[index]?.split("=")[1] ?? (index < 0 ? undefined : argv[index + 1]);
+  const words = flagWords(argv);
+  const index = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
+  const value = words[index]?.split("=")[1] ?? (index < 0 ? undefined : words[index + 1]);
   return languages.find((language) => language === value);
+}
+
+/** What stands before `--`: after it nothing is a flag. */
+function flagWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end < 0 ? argv : argv.slice(0, end);
 }

@@ -14,6 +14,7 @@ const CLEAR_SCREEN = "\u001B[H\u001B[2J\u001B[3J";
  * Ctrl+C stops an answer; where there is none, the second one in a row ends the program.
  *
  * @returns the exit code.
+ * @throws the signal's reason when the program is to end.
  */
 export async function runRepl(
   cli: Cli,
@@ -52,7 +53,8 @@ class Repl {
         this.#interrupts = 0;
         if ((await this.#take(line.trim())) === "end") return exitCodes.ok;
       }
-      return this.#interrupts > 0 || io.signal.aborted ? exitCodes.interrupted : exitCodes.ok;
+      io.signal.throwIfAborted();
+      return this.#interrupts > 0 ? exitCodes.interrupted : exitCodes.ok;
     } finally {
       io.signal.removeEventListener("abort", onAbort);
     }

@@ -63,8 +63,9 @@ export const en = {
   "help.examples": "Examples:",
   "help.exitCodes": "Exit codes:",
   "help.exitCodeList":
-    "0 done · 1 error · 2 wrong usage · 3 network or hub · 4 no access · 5 damaged checkpoint or tokenizer\n  6 out of memory · 7 number type or device not supported · 130 Ctrl+C",
-  "help.streams": "Data goes to stdout, everything else to stderr. NO_COLOR turns colours off.",
+    "0 done · 1 error · 2 wrong usage · 3 network or hub · 4 no access · 5 damaged checkpoint or tokenizer\n  6 out of memory · 7 number type or device not supported · 129, 130, 143 ended by SIGHUP, Ctrl+C, SIGTERM",
+  "help.streams":
+    "A text from stdin loses the line end at its end. Data goes to stdout, everything else to stderr. NO_COLOR turns colours off.",
   "error.prefix": "baichuan2: {{message}}",
   "error.noModel":
     "expected a model, got none (--model DIR, or --model with an id such as baichuan-inc/Baichuan2-7B-Chat)",
@@ -123,7 +124,6 @@ export const en = {
   "inspect.yes": "tokenizer.model",
   "inspect.no": "none",
   "inspect.tokens": "{{count}} tokens",
-  "inspect.broken": "expected a usable checkpoint in {{path}}, got one with {{count}} problems",
   "bench.model": "Model",
   "bench.threads": "Threads",
   "bench.load": "Load",

@@ -65,8 +65,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "help.examples": "示例：",
   "help.exitCodes": "退出码：",
   "help.exitCodeList":
-    "0 完成 · 1 错误 · 2 用法错误 · 3 网络或模型库 · 4 无权访问 · 5 检查点或分词器损坏\n  6 内存不足 · 7 不支持的数值类型或设备 · 130 Ctrl+C",
-  "help.streams": "数据写到标准输出，其余写到标准错误。设置 NO_COLOR 可关闭颜色。",
+    "0 完成 · 1 错误 · 2 用法错误 · 3 网络或模型库 · 4 无权访问 · 5 检查点或分词器损坏\n  6 内存不足 · 7 不支持的数值类型或设备 · 129、130、143 因 SIGHUP、Ctrl+C、SIGTERM 结束",
+  "help.streams":
+    "从标准输入读取的文本会去掉末尾的一个换行。数据写到标准输出，其余写到标准错误。设置 NO_COLOR 可关闭颜色。",
   "error.prefix": "baichuan2：{{message}}",
   "error.noModel": "缺少模型（用 --model 给出目录，或 baichuan-inc/Baichuan2-7B-Chat 这样的编号）",
   "error.noChatModel": "缺少模型（用 --model 给出目录或编号，或用 --bundled 使用附带的小模型）",
@@ -122,7 +123,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "inspect.yes": "tokenizer.model",
   "inspect.no": "无",
   "inspect.tokens": "{{count}} 个词元",
-  "inspect.broken": "{{path}} 中的检查点不可用，有 {{count}} 个问题",
   "bench.model": "模型",
   "bench.threads": "线程",
   "bench.load": "加载",
