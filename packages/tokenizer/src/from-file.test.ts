@@ -25,7 +25,24 @@ describe("fromFile", () => {
   });
 
   it("refuses a folder", async () => {
-    await expect(fromFile(folder)).rejects.toThrow(TokenizerError);
+    const error = await fromFile(folder).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TokenizerError);
+    expect(error).toMatchObject({ where: `fromFile ${folder}`, actual: "a directory" });
+  });
+
+  it("names the path of a file that is no model, and keeps the cause", async () => {
+    const damaged = join(folder, "damaged.model");
+    writeFileSync(damaged, tinyModel("tiny-baichuan-like").subarray(0, 1000));
+    const error = await fromFile(damaged).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TokenizerError);
+    expect((error as TokenizerError).message).toContain(`fromFile ${damaged}: expected `);
+    expect((error as TokenizerError).cause).toBeInstanceOf(TokenizerError);
+  });
+
+  it("names the path of a model of another kind", async () => {
+    const unigram = join(folder, "unigram.model");
+    writeFileSync(unigram, tinyModel("tiny-unigram"));
+    await expect(fromFile(unigram)).rejects.toThrow(unigram);
   });
 
   it("checks the checksum asked for", async () => {
@@ -33,7 +50,7 @@ describe("fromFile", () => {
     const sha256 = createHash("sha256").update(tinyModel("tiny-baichuan-like")).digest("hex");
     expect((await fromFile(path, { sha256: sha256.toUpperCase() })).vocabSize).toBe(3000);
     await expect(fromFile(path, { sha256: "00" })).rejects.toThrow(
-      `expected a file with SHA-256 00, got ${sha256}`,
+      `fromFile ${path}: expected a file with SHA-256 00, got ${sha256}`,
     );
   });
 

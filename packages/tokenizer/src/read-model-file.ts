@@ -17,7 +17,12 @@ export interface ReadOptions {
 /** SHA-256 of the `tokenizer.model` that all Baichuan2 models share (2,001,107 bytes). */
 export const BAICHUAN2_SHA256 = "79452955be6b419a65984273a9f08af86042e1c2a75ee3ba989cbf620a133cc2";
 
-/** Reads a model file, never more than {@link MAX_MODEL_BYTES} of it. */
+/**
+ * Reads a model file, never more than {@link MAX_MODEL_BYTES} of it.
+ *
+ * @param where - The function that was asked for it; errors name it and the path.
+ * @throws {TokenizerError} if the file cannot be read, is too large, or has another checksum.
+ */
 export async function readModelFile(
   path: string | URL,
   where: string,
@@ -25,7 +30,7 @@ export async function readModelFile(
 ): Promise<Uint8Array> {
   signal?.throwIfAborted();
   const bytes = await readAll(path, where, signal);
-  if (sha256 !== undefined) checkSha256(bytes, where, sha256);
+  if (sha256 !== undefined) checkSha256(bytes, `${where} ${String(path)}`, sha256);
   return bytes;
 }
 
@@ -36,12 +41,13 @@ async function readAll(
 ): Promise<Uint8Array> {
   try {
     await using file = await open(path);
-    const { size } = await file.stat();
-    if (size <= MAX_MODEL_BYTES) return await file.readFile({ signal });
+    const stats = await file.stat();
+    if (!stats.isDirectory() && stats.size <= MAX_MODEL_BYTES)
+      return await file.readFile({ signal });
     throw new TokenizerError({
       where: `${where} ${String(path)}`,
       expected: `a file of at most ${MAX_MODEL_BYTES} bytes`,
-      actual: `${size}`,
+      actual: stats.isDirectory() ? "a directory" : `${stats.size}`,
       hint: "give the path of tokenizer.model",
     });
   } catch (error) {

@@ -8,6 +8,7 @@ export type SpecialTokenMode = "text" | "parse" | "error";
  */
 export type Compat = "sentencepiece" | "hf-slow";
 
+/** How a text is encoded; see {@link Tokenizer.encode}. */
 export interface EncodeOptions {
   /**
    * What to do with literals of special tokens in the text. Special are the control and unknown pieces
@@ -24,6 +25,7 @@ export interface EncodeOptions {
   readonly compat?: Compat;
 }
 
+/** How token ids are decoded; see {@link Tokenizer.decode} and {@link Tokenizer.createDecoder}. */
 export interface DecodeOptions {
   /**
    * Drops control and unknown tokens (`<s>`, `</s>`, `<unk>`) before decoding. As in Hugging Face's
@@ -66,6 +68,7 @@ export interface Tokenizer {
   readonly eosTokenId: number | undefined;
   /** Id for padding: the pad piece, or, where the model has none (Baichuan2), the unknown piece. */
   readonly padTokenId: number | undefined;
+  /** Id of the unknown piece, which stands for characters that the model has no other piece for. */
   readonly unkTokenId: number | undefined;
   /** Id of `<reserved_106>`, which opens a user's turn in Baichuan2's chat format. */
   readonly userTokenId: number | undefined;
