@@ -35,12 +35,6 @@ export class InterruptError extends Error {
   }
 }
 
-/** A number type or device that a command has no code for. */
-export class UnsupportedDtypeError extends Error {
-  override readonly name = "UnsupportedDtypeError";
-  readonly code = "ERR_UNSUPPORTED";
-}
-
 const byCode: Readonly<Record<string, number>> = {
   ERR_USAGE: exitCodes.usage,
   ERR_INTERRUPTED: exitCodes.interrupted,

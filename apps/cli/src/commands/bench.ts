@@ -1,8 +1,13 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { loadSyntheticModel, type Model, type ShapeName } from "@baichuan2/model";
-import { UnsupportedDtypeError, UsageError } from "../exit-codes.ts";
+import {
+  loadSyntheticModel,
+  type LoadModelOptions,
+  type Model,
+  type ShapeName,
+} from "@baichuan2/model";
+import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
@@ -80,19 +85,25 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
 }
 
-function checkFlags({ t }: Cli, { shape, model, layers, dtype = "auto" }: BenchFlags): void {
+function checkFlags({ t }: Cli, { shape, model, layers }: BenchFlags): void {
   if (shape === undefined && model === undefined) throw new UsageError(t("error.noBenchModel"));
   if (shape !== undefined && model !== undefined) throw new UsageError(t("error.shapeAndModel"));
   if (layers !== undefined && shape === undefined) throw new UsageError(t("error.layersNeedShape"));
-  if (!["auto", "float32"].includes(dtype))
-    throw new UnsupportedDtypeError(t("error.benchDtype", { dtype }));
 }
 
 async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
   const { shape, layers, threads } = flags;
   if (shape === undefined) return openModel(cli, flags);
   using progress = createProgress(cli);
-  const options = { layers, threads, signal: cli.io.signal, onProgress: progress.update };
+  const options = {
+    // As in openModel: the loader names what it knows.
+    dtype: flags.dtype as LoadModelOptions["dtype"],
+    device: flags.device as LoadModelOptions["device"],
+    layers,
+    threads,
+    signal: cli.io.signal,
+    onProgress: progress.update,
+  };
   return await loadSyntheticModel(shape, options);
 }
 

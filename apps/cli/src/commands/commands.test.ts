@@ -316,8 +316,10 @@ describe("bench", () => {
       expect(report[key]).toBeGreaterThan(0);
   });
 
-  it("ends with code 7 for a dtype that is not there", async () => {
+  it("ends with code 7 for a dtype or device that is not there", async () => {
     expect((await run(["bench", "--shape", "7b", "--dtype", "float8"])).code).toBe(7);
+    expect((await run(["bench", "--shape", "7b", "--device", "cuda"])).code).toBe(7);
+    expect((await run(["bench", "--model", model, "--dtype", "float8"])).code).toBe(7);
     expect((await run(["chat", "x", "--bundled", "--device", "cuda"])).code).toBe(7);
   });
 

@@ -78,7 +78,6 @@ export const en = {
   "error.noBenchModel": "expected --shape 7b, --shape 13b or --model DIR, got none",
   "error.shapeAndModel": "expected --shape or --model, got both",
   "error.layersNeedShape": "expected --layers only together with --shape",
-  "error.benchDtype": 'expected dtype "float32" or "auto", got "{{dtype}}" (no other is there yet)',
   "error.argumentAndJsonl": "expected either an argument or --jsonl, got both",
   "error.parallelNeedsJsonl": "expected --parallel only together with --jsonl",
   "error.ids": 'expected token ids, got "{{text}}"',

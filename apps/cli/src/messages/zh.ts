@@ -78,7 +78,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "error.noBenchModel": "缺少模型（用 --shape 7b、--shape 13b 或 --model 目录）",
   "error.shapeAndModel": "--shape 和 --model 只能给出一个",
   "error.layersNeedShape": "--layers 只能与 --shape 一起使用",
-  "error.benchDtype": "数值类型应为 float32 或 auto，得到 {{dtype}}（其他类型尚未支持）",
   "error.argumentAndJsonl": "参数和 --jsonl 只能给出一个",
   "error.parallelNeedsJsonl": "--parallel 只能与 --jsonl 一起使用",
   "error.ids": "应为词元编号，得到“{{text}}”",
