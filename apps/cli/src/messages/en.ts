@@ -10,9 +10,10 @@ export const en = {
     'Conversations to prompt ids: JSON lines {"messages","max_new_tokens","model_max_length"} -> {"ids"}.',
   "command.logits": 'Raw logits: JSON lines {"ids"} -> {"logits"}, one row per position.',
   "command.bench": "Measure loading, prompt processing and generation.",
-  "argument.message": 'what to say; "-" or nothing reads stdin',
-  "argument.prompt": 'text to continue; "-" or nothing reads stdin',
-  "argument.text": 'text; "-" or nothing reads stdin',
+  "argument.message": 'what to say; "-" or nothing reads stdin, without one line end at its end',
+  "argument.prompt":
+    'text to continue; "-" or nothing reads stdin, without one line end at its end',
+  "argument.text": 'text; "-" or nothing reads stdin, without one line end at its end',
   "argument.ids": "token ids; nothing reads them from stdin",
   "argument.model": "the model's directory or id; the same as --model",
   "option.lang": "language of messages (default: that of LC_ALL or LANG)",
@@ -64,8 +65,7 @@ export const en = {
   "help.exitCodes": "Exit codes:",
   "help.exitCodeList":
     "0 done · 1 error · 2 wrong usage · 3 network or hub · 4 no access · 5 damaged checkpoint or tokenizer\n  6 out of memory · 7 number type or device not supported · 129, 130, 143 ended by SIGHUP, Ctrl+C, SIGTERM",
-  "help.streams":
-    "A text from stdin loses the line end at its end. Data goes to stdout, everything else to stderr. NO_COLOR turns colours off.",
+  "help.streams": "Data goes to stdout, everything else to stderr. NO_COLOR turns colours off.",
   "error.prefix": "baichuan2: {{message}}",
   "error.noModel":
     "expected a model, got none (--model DIR, or --model with an id such as baichuan-inc/Baichuan2-7B-Chat)",

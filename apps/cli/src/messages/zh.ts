@@ -12,9 +12,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     '对话转为提示词编号：逐行 JSON {"messages","max_new_tokens","model_max_length"} -> {"ids"}。',
   "command.logits": '原始 logits：逐行 JSON {"ids"} -> {"logits"}，每个位置一行。',
   "command.bench": "测量加载、提示词处理和生成的速度。",
-  "argument.message": "要说的话；“-”或省略则从标准输入读取",
-  "argument.prompt": "要续写的文本；“-”或省略则从标准输入读取",
-  "argument.text": "文本；“-”或省略则从标准输入读取",
+  "argument.message": "要说的话；“-”或省略则从标准输入读取（去掉末尾的一个换行）",
+  "argument.prompt": "要续写的文本；“-”或省略则从标准输入读取（去掉末尾的一个换行）",
+  "argument.text": "文本；“-”或省略则从标准输入读取（去掉末尾的一个换行）",
   "argument.ids": "词元编号；省略则从标准输入读取",
   "argument.model": "模型目录或编号；与 --model 相同",
   "option.lang": "消息的语言（默认由 LC_ALL 或 LANG 决定）",
@@ -66,8 +66,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "help.exitCodes": "退出码：",
   "help.exitCodeList":
     "0 完成 · 1 错误 · 2 用法错误 · 3 网络或模型库 · 4 无权访问 · 5 检查点或分词器损坏\n  6 内存不足 · 7 不支持的数值类型或设备 · 129、130、143 因 SIGHUP、Ctrl+C、SIGTERM 结束",
-  "help.streams":
-    "从标准输入读取的文本会去掉末尾的一个换行。数据写到标准输出，其余写到标准错误。设置 NO_COLOR 可关闭颜色。",
+  "help.streams": "数据写到标准输出，其余写到标准错误。设置 NO_COLOR 可关闭颜色。",
   "error.prefix": "baichuan2：{{message}}",
   "error.noModel": "缺少模型（用 --model 给出目录，或 baichuan-inc/Baichuan2-7B-Chat 这样的编号）",
   "error.noChatModel": "缺少模型（用 --model 给出目录或编号，或用 --bundled 使用附带的小模型）",
