@@ -78,7 +78,10 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
 /** A model of a published size with random weights: real speed and memory, meaningless text. */
 export async function loadSyntheticModel(
   shape: ShapeName,
-  options: Pick<LoadModelOptions, "threads" | "signal" | "stagingDir" | "onProgress"> & {
+  options: Pick<
+    LoadModelOptions,
+    "dtype" | "device" | "threads" | "signal" | "stagingDir" | "onProgress"
+  > & {
     readonly layers?: number | undefined;
     readonly seed?: number | undefined;
   } = {},
