@@ -289,3 +289,21 @@ describe("BaichuanTokenizer.fromBytes", () => {
     expect(other.idToPiece(5)).toBe("<reserved_106>");
   });
 });
+
+it("load gives the tokenizer that fromBytes gives and lets timers run meanwhile", async () => {
+  const bytes = tinyModel("tiny-baichuan-like");
+  let turns = 0;
+  const timer = setInterval(() => turns++);
+  const tokenizer = await BaichuanTokenizer.load(bytes);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(0);
+  expect(tokenizer.encode("Hello, 世界")).toEqual(
+    BaichuanTokenizer.fromBytes(bytes).encode("Hello, 世界"),
+  );
+});
+
+it("load rejects with the reason of its signal", async () => {
+  const bytes = tinyModel("tiny-baichuan-like");
+  const signal = AbortSignal.abort(new Error("not now"));
+  await expect(BaichuanTokenizer.load(bytes, { signal })).rejects.toThrow("not now");
+});

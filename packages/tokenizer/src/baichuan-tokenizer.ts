@@ -1,5 +1,6 @@
 import { BpeEncoder } from "./encode/bpe-encoder.ts";
-import { parseModel } from "./model-file/parse-model.ts";
+import { Merges } from "./encode/merges.ts";
+import { parseModelInSteps } from "./model-file/parse-model.ts";
 import { ModelType, PieceType, type SentencePieceModel } from "./model-file/sentencepiece-model.ts";
 import { PieceTokenizer } from "./piece-tokenizer.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
@@ -10,8 +11,8 @@ import { Vocabulary } from "./vocabulary.ts";
  * fallback on unnormalised text.
  */
 export class BaichuanTokenizer extends PieceTokenizer {
-  private constructor(vocabulary: Vocabulary) {
-    super(vocabulary, new BpeEncoder(vocabulary));
+  private constructor(vocabulary: Vocabulary, encoder: BpeEncoder) {
+    super(vocabulary, encoder);
   }
 
   /**
@@ -23,9 +24,42 @@ export class BaichuanTokenizer extends PieceTokenizer {
    * `@baichuan2/tokenizer/sentencepiece` reads.
    */
   static fromBytes(bytes: Uint8Array): BaichuanTokenizer {
-    const model = parseModel(bytes);
+    const steps = BaichuanTokenizer.#build(bytes);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /**
+   * `fromBytes` that lets the event loop turn every few ten milliseconds; a model of Baichuan2's size takes about 0.2 s.
+   *
+   * @throws {TokenizerError} as `fromBytes`; an aborted signal rejects with its own reason.
+   */
+  static async load(
+    bytes: Uint8Array,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<BaichuanTokenizer> {
+    const steps = BaichuanTokenizer.#build(bytes);
+    for (;;) {
+      signal?.throwIfAborted();
+      const step = steps.next();
+      if (step.done) return step.value;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  static *#build(bytes: Uint8Array): Generator<void, BaichuanTokenizer> {
+    const model = yield* parseModelInSteps(bytes);
+    yield;
     checkKind(model);
-    return new BaichuanTokenizer(new Vocabulary(model));
+    const vocabulary = new Vocabulary(model);
+    yield;
+    const merges = new Merges(vocabulary);
+    yield;
+    const encoder = new BpeEncoder(vocabulary, merges);
+    yield;
+    return new BaichuanTokenizer(vocabulary, encoder);
   }
 }
 

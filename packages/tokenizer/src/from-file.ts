@@ -6,7 +6,7 @@ import { TokenizerError } from "./tokenizer-error.ts";
  * Reads a `tokenizer.model` from disk.
  *
  * @param path - The file.
- * @returns the tokenizer; see {@link BaichuanTokenizer.fromBytes}.
+ * @returns the tokenizer; see {@link BaichuanTokenizer.load}.
  * @throws {TokenizerError} that names the path, if the file cannot be read, is a directory, has another checksum than the one asked for, or is
  * not a model of Baichuan2's kind. An aborted signal rejects with its own reason.
  */
@@ -16,7 +16,7 @@ export async function fromFile(
 ): Promise<BaichuanTokenizer> {
   const bytes = await readModelFile(path, "fromFile", options);
   try {
-    return BaichuanTokenizer.fromBytes(bytes);
+    return await BaichuanTokenizer.load(bytes, options);
   } catch (cause) {
     if (!(cause instanceof TokenizerError)) throw cause;
     const { expected, actual, hint, offset } = cause;

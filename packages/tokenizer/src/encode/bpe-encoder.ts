@@ -34,8 +34,9 @@ export class BpeEncoder implements Encoder {
   readonly #addDummyPrefix: boolean;
   readonly #sharedUnits = new Uint16Array(SHARED_UNITS + 1);
 
-  constructor(vocabulary: Vocabulary) {
-    this.#merges = new Merges(vocabulary);
+  /** @param merges - Of this vocabulary; ranking its scores is a good part of the work. */
+  constructor(vocabulary: Vocabulary, merges = new Merges(vocabulary)) {
+    this.#merges = merges;
     this.#adjacency = new Adjacency(vocabulary.model.pieces);
     this.#shortMerge = new ShortMerge(this.#merges);
     const { userDefined, specialTokens } = vocabulary;

@@ -25,15 +25,30 @@ const LFS_POINTER_START = "version https://git-lfs";
  * @see https://github.com/google/sentencepiece/blob/v0.1.97/src/sentencepiece_model.proto
  */
 export function parseModel(bytes: Uint8Array): SentencePieceModel {
+  const steps = parseModelInSteps(bytes);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Pieces between two steps: about ten milliseconds. */
+const PIECES_PER_STEP = 2 ** 14;
+
+/** `parseModel` for callers that must not block: yields every few milliseconds. */
+export function* parseModelInSteps(bytes: Uint8Array): Generator<void, SentencePieceModel> {
   checkIsModelFile(bytes);
   const builder = new PiecesBuilder(bytes);
   let trainer: TrainerSpec | undefined;
   let normalizer: NormalizerSpec | undefined;
   let denormalizerBytes = 0;
   const reader = new WireReader(bytes);
+  let pieces = 0;
   while (reader.next()) {
-    if (reader.field === 1) builder.add(reader.message());
-    else if (reader.field === 2) trainer = parseTrainer(reader.message());
+    if (reader.field === 1) {
+      builder.add(reader.message());
+      if (++pieces % PIECES_PER_STEP === 0) yield;
+    } else if (reader.field === 2) trainer = parseTrainer(reader.message());
     else if (reader.field === 3) normalizer = parseNormalizer(reader.message());
     else if (reader.field === 5)
       denormalizerBytes = parseNormalizer(reader.message()).charsmapBytes;
