@@ -11,6 +11,12 @@ interface GreedyCase {
   new_ids: number[];
 }
 
+interface PaddedBatch {
+  prompt: number[][];
+  attention_mask: number[][];
+  new_ids: number[][];
+}
+
 const folders = {
   t7: "t7/bin-bf16",
   t13: "t13/bin-sharded-bf16",
@@ -71,6 +77,21 @@ describeShared("greedy continuations of the original code", "model/forward", () 
         ),
       );
       expect(all).toEqual(cases.map(([, { new_ids }]) => new_ids));
+    },
+  );
+
+  it.each(["t7", "t13"] as const)(
+    "of a left-padded batch are the same ids from %s without padding",
+    async (model) => {
+      const { meta } = readGolden(sharedData(`model/forward/${model}.manifest.json`));
+      const batch = (meta["greedy"] as Record<string, PaddedBatch>)["left_batch.rep1.0"];
+      if (!batch) throw new Error("the golden file has no padded batch");
+      await using engine = await openGolden(model);
+      const all = batch.prompt.map((row, b) => {
+        const tokens = row.filter((_, t) => batch.attention_mask[b]?.[t] === 1);
+        return collect(engine.generate(greedyJob(tokens, batch.new_ids[b]?.length ?? 0)));
+      });
+      expect(await Promise.all(all)).toEqual(batch.new_ids);
     },
   );
 });
