@@ -41,7 +41,8 @@ export interface LoadProgress {
 }
 
 /**
- * Loads a model from a directory, or by its id from the Hugging Face hub (through the standard cache).
+ * Loads a model from a directory, or by its id from the Hugging Face hub (through the standard cache). Where the hub
+ * cannot be reached and the cache has the model, the cache is used and a process warning ("HubWarning") tells so.
  *
  * ```ts
  * await using model = await loadModel("baichuan-inc/Baichuan2-7B-Chat");
@@ -55,10 +56,14 @@ export interface LoadProgress {
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkSupported(options);
   const { onProgress, signal } = options;
-  const { path } = await resolveModel(dirOrId, {
+  const { path, networkError } = await resolveModel(dirOrId, {
     ...options,
     onProgress: onProgress && ((progress) => onProgress({ phase: "download", ...progress })),
   });
+  if (networkError) {
+    const message = `${networkError.message} (using the files in the cache)`;
+    process.emitWarning(message, { type: "HubWarning", code: networkError.code });
+  }
   const generationConfig = await readGenerationConfigFile(path);
   const tokenizer = await openTokenizer(path, options);
   const engine = await Engine.open(

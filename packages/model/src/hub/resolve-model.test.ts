@@ -9,11 +9,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
+import { loadModel } from "../load-model.ts";
 import type { DownloadProgress } from "./download-blob.ts";
 import { gitHash, sha256, startHub, type HubFixture } from "./__fixtures__/hub-server.ts";
 import { HubError } from "./hub-error.ts";
@@ -258,6 +260,16 @@ describe("resolveModel", () => {
     expect((await failure(resolve(undefined, { signal: AbortSignal.abort() }))).failure).toBe(
       "aborted",
     );
+  });
+
+  it("lets loadModel warn when it falls back to the cache", async () => {
+    await resolve();
+    await hub.close();
+    const warned = once(process, "warning");
+    const loading = loadModel("owner/tiny", { hubUrl: hub.url, cacheDir });
+    await expect(loading).rejects.toMatchObject({ code: "ERR_TOKENIZER" }); // its tokenizer is none
+    const [warning] = (await warned) as [Error];
+    expect(warning).toMatchObject({ name: "HubWarning", code: "ERR_HUB" });
   });
 
   it("uses the cache when the hub cannot be reached, and tells so", async () => {
