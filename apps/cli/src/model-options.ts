@@ -1,10 +1,10 @@
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import {
-  CheckpointError,
   loadModel,
   readGenerationConfig,
+  readJsonFile,
   readModelConfig,
   resolveModel,
   type GenerationConfig,
@@ -101,8 +101,8 @@ export async function readPromptDefaults(
 ): Promise<{ generationConfig: GenerationConfig; modelMaxLength: number }> {
   const generationPath = join(directory, "generation_config.json");
   const modelPath = join(directory, "config.json");
-  const { modelMaxLength } = readModelConfig(await readJson(modelPath), modelPath);
-  const generationConfig = readGenerationConfig(await readJson(generationPath), generationPath);
+  const { modelMaxLength } = readModelConfig(await readJsonFile(modelPath), modelPath);
+  const generationConfig = readGenerationConfig(await readJsonFile(generationPath), generationPath);
   return { generationConfig, modelMaxLength };
 }
 
@@ -112,14 +112,4 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function readJson(path: string): Promise<unknown> {
-  if (!(await exists(path))) return undefined;
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(path, `expected JSON, got ${reason}`, { cause });
-  }
 }

@@ -61,3 +61,4 @@ export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts"
 export { TokenHistory } from "./sampling/token-history.ts";
 export { publishedConfig, type ShapeName } from "./shapes.ts";
 export type { GenerationDelta } from "./text-stream.ts";
+export { readJsonFile } from "./read-json-file.ts";

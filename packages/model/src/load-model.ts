@@ -1,18 +1,14 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UnsupportedError } from "@baichuan2/kernels";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
-import { CheckpointError } from "./checkpoint/checkpoint-error.ts";
 import { Engine } from "./engine/engine.ts";
-import {
-  defaultGenerationConfig,
-  readGenerationConfig,
-  type GenerationConfig,
-} from "./generation-config.ts";
+import type { ModelSource } from "./engine/protocol.ts";
+import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 import { Model } from "./model.ts";
+import { readJsonFile } from "./read-json-file.ts";
 import { publishedConfig, type ShapeName } from "./shapes.ts";
 
 /** Options of `loadModel`. */
@@ -55,7 +51,7 @@ export interface LoadProgress {
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkSupported(options);
-  const { onProgress, signal } = options;
+  const { onProgress } = options;
   const { path, networkError } = await resolveModel(dirOrId, {
     ...options,
     onProgress: onProgress && ((progress) => onProgress({ phase: "download", ...progress })),
@@ -64,19 +60,10 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
     const message = `${networkError.message} (using the files in the cache)`;
     process.emitWarning(message, { type: "HubWarning", code: networkError.code });
   }
-  const generationConfig = await readGenerationConfigFile(path);
+  const configPath = join(path, "generation_config.json");
+  const generationConfig = readGenerationConfig(await readJsonFile(configPath), configPath);
   const tokenizer = await openTokenizer(path, options);
-  const engine = await Engine.open(
-    { kind: "checkpoint", path },
-    {
-      signal,
-      threads: options.threads,
-      stagingDir: options.stagingDir,
-      onProgress:
-        onProgress &&
-        ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
-    },
-  );
+  const engine = await openEngine({ kind: "checkpoint", path }, options);
   return new Model({ path, engine, generationConfig, tokenizer });
 }
 
@@ -92,16 +79,9 @@ export async function loadSyntheticModel(
   } = {},
 ): Promise<Model> {
   checkSupported(options);
-  const { layers, seed = 0, onProgress, ...engineOptions } = options;
-  const engine = await Engine.open(
-    { kind: "synthetic", config: publishedConfig(shape, layers), seed },
-    {
-      ...engineOptions,
-      onProgress:
-        onProgress &&
-        ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
-    },
-  );
+  const { layers, seed = 0 } = options;
+  const config = publishedConfig(shape, layers);
+  const engine = await openEngine({ kind: "synthetic", config, seed }, options);
   return new Model({
     path: `synthetic ${shape}`,
     engine,
@@ -121,16 +101,19 @@ function checkSupported({ dtype = "auto", device = "auto", threads = 1 }: LoadMo
   }
 }
 
-async function readGenerationConfigFile(directory: string): Promise<GenerationConfig> {
-  const path = join(directory, "generation_config.json");
-  const text = await readIfThere(path);
-  if (text === undefined) return readGenerationConfig(undefined, path);
-  try {
-    return readGenerationConfig(JSON.parse(text), path);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new CheckpointError(path, `expected JSON, got ${cause.message}`, { cause });
-  }
+/** Starts an engine with those of a load's options that are the engine's. */
+function openEngine(
+  source: ModelSource,
+  { signal, threads, stagingDir, onProgress }: LoadModelOptions,
+): Promise<Engine> {
+  return Engine.open(source, {
+    signal,
+    threads,
+    stagingDir,
+    onProgress:
+      onProgress &&
+      ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
+  });
 }
 
 async function openTokenizer(
@@ -142,13 +125,4 @@ async function openTokenizer(
   if (tokenizer !== undefined) return fromFile(tokenizer, options);
   const path = join(directory, "tokenizer.model");
   return existsSync(path) ? fromFile(path, options) : undefined;
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
