@@ -1,0 +1,1 @@
+export { QuantError } from "./quant-error.ts";
