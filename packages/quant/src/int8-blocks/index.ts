@@ -1,0 +1,3 @@
+export { decodeInt8Blocks } from "./decode-int8-blocks.ts";
+export { encodeInt8Blocks } from "./encode-int8-blocks.ts";
+export { INT8_ZERO_POINT, type Int8Blocks } from "./int8-blocks.ts";
