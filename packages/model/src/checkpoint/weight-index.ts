@@ -51,3 +51,19 @@ function parseIndex(text: string, where: string): z.infer<typeof schema> {
     );
   }
 }
+
+/**
+ * The content of a `model.safetensors.index.json`: which shard holds which tensor.
+ *
+ * @param shards - Names of the tensors by file name, and the bytes of the tensors of all shards together (headers apart).
+ * @returns JSON as transformers writes it: keys sorted, two spaces of indentation.
+ */
+export function writeWeightIndex(
+  shards: ReadonlyMap<string, readonly string[]>,
+  totalSizeBytes: number,
+): string {
+  const pairs = [...shards].flatMap(([file, names]) => names.map((name) => [name, file] as const));
+  pairs.sort(([a], [b]) => (a < b ? -1 : 1));
+  const index = { metadata: { total_size: totalSizeBytes }, weight_map: Object.fromEntries(pairs) };
+  return `${JSON.stringify(index, undefined, 2)}\n`;
+}
