@@ -19,3 +19,18 @@ export {
   type Int16Rows,
 } from "./int16-rows/index.ts";
 export { QuantError } from "./quant-error.ts";
+export {
+  createQuantPool,
+  QuantPool,
+  QuantPoolError,
+  runJob,
+  type Int16RowsJob,
+  type Int4Job,
+  type Int8BlocksJob,
+  type QuantJob,
+  type QuantPoolOptions,
+  type QuantResult,
+  type QuantResults,
+  type QuantRunOptions,
+  type WorkerLike,
+} from "./workers/index.ts";

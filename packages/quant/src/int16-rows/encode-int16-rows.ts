@@ -7,8 +7,9 @@ import { INT16_LIMIT, type Int16Rows } from "./int16-rows.ts";
  * Quantizes each row to 16-bit integers: `scale = absmax/32639`, `q = round(w/scale)`, `high = (q + 128) >> 8`,
  * `low = q − 256·high`.
  *
- * The error is at most absmax/65278 of the row, 2^-16. bfloat16's is at most 2^-9 of each weight, float16's 2^-12: a row
- * of normal weights, whose absmax is about 4 times their deviation, keeps 7 bits more than in bfloat16, 4 more than in float16.
+ * The error is at most absmax/65278 of the row. Measured on normal weights (64 rows of 4096, root mean square of the
+ * error over that of the weights): 3.4e-5, where float16 has 2.07e-4 (6 times as much) and bfloat16 1.66e-3 (49 times).
+ * Rows with outliers lose by them: the error follows absmax, that of floats follows each weight.
  *
  * @param values - Weights; `[O, C]`, row-major, finite.
  * @param cols - C.

@@ -1,0 +1,69 @@
+import { checkLength } from "./block-layout.ts";
+import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, viewOf } from "./float-view.ts";
+
+/**
+ * Rounds values to the nearest bfloat16 (the upper half of a float32), ties to even; what lies half a step above the
+ * largest number becomes infinity, as with torch's `.bfloat16()`.
+ *
+ * @param values - Any length.
+ * @param out - Where the rounded values go; may be `values` itself; a new array if absent.
+ * @returns `out`.
+ * @throws {QuantError} if `out` has another length.
+ */
+export function roundToBfloat16(
+  values: Float32Array,
+  out: Float32Array = new Float32Array(values.length),
+): Float32Array {
+  checkLength("roundToBfloat16", "out", out.length, values.length);
+  roundBfloat16(viewOf(values), 0, values.length, viewOf(out));
+  return out;
+}
+
+/** {@link roundToBfloat16} of `source[start…end)` to the start of `target`, on views that a caller keeps. */
+export function roundBfloat16(
+  source: FloatView,
+  start: number,
+  end: number,
+  target: FloatView,
+): void {
+  const { bits } = source;
+  const { bits: outBits } = target;
+  for (let i = start, o = 0; i < end; i++, o++) {
+    const pattern = bits[i];
+    outBits[o] = (pattern & MAGNITUDE_BITS) > INFINITY_BITS ? quiet(pattern) : nearest(pattern);
+  }
+}
+
+/**
+ * Bit patterns of the nearest bfloat16 numbers: what a bfloat16 tensor of a file holds.
+ *
+ * @param values - Any length; rounded as {@link roundToBfloat16} does.
+ */
+export function toBfloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const { bits } = viewOf(values);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) {
+    const pattern = bits[i];
+    const rounded = (pattern & MAGNITUDE_BITS) > INFINITY_BITS ? quiet(pattern) : nearest(pattern);
+    halves[i] = rounded >>> 16;
+  }
+  return halves;
+}
+
+/** Values of bfloat16 bit patterns; exact. */
+export function fromBfloat16Bits(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(halves.length);
+  const { bits } = viewOf(values);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
+  return values;
+}
+
+/** Subnormal numbers and the step to infinity need no care: exponent and fraction are one integer. */
+function nearest(pattern: number): number {
+  return (pattern + 0x7fff + ((pattern >>> 16) & 1)) & ~0xffff;
+}
+
+/** A NaN whose payload lies in the dropped half would become infinity: the bit that makes it quiet keeps it NaN. */
+function quiet(pattern: number): number {
+  return (pattern | 0x0040_0000) & ~0xffff;
+}

@@ -1,0 +1,1 @@
+export { createNodeQuantPool } from "./node/create-node-quant-pool.ts";

@@ -1,0 +1,39 @@
+import type { BlockLayout } from "../block-layout.ts";
+import type { Int16Rows } from "../int16-rows/index.ts";
+import type { Int4Blocks, Int4Options } from "../int4/index.ts";
+import type { Int8Blocks } from "../int8-blocks/index.ts";
+
+/** What every job has. */
+interface JobValues {
+  /** Weights `[O, C]`. Their buffer moves to the thread that works: do not use it any more. */
+  readonly values: Float32Array;
+}
+
+/** A call of `encodeInt4`, as data. */
+export interface Int4Job extends JobValues, Int4Options {
+  readonly kind: "int4";
+}
+
+/** A call of `encodeInt8Blocks`, as data. */
+export interface Int8BlocksJob extends JobValues, BlockLayout {
+  readonly kind: "int8-blocks";
+}
+
+/** A call of `encodeInt16Rows`, as data. */
+export interface Int16RowsJob extends JobValues {
+  readonly kind: "int16-rows";
+  readonly cols: number;
+}
+
+/** An encoder's call as data, which can travel to another thread. */
+export type QuantJob = Int4Job | Int8BlocksJob | Int16RowsJob;
+
+/** What each kind of job gives. */
+export interface QuantResults {
+  readonly int4: Int4Blocks;
+  readonly "int8-blocks": Int8Blocks;
+  readonly "int16-rows": Int16Rows;
+}
+
+/** What a job gives, by its kind. */
+export type QuantResult<Job extends QuantJob = QuantJob> = QuantResults[Job["kind"]];
