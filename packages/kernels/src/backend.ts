@@ -47,9 +47,17 @@ export interface Executable {
 }
 
 /**
- * Gives a weight's float32 values in order, in chunks of any size, so that no one has to hold a whole
- * 2 GB embedding twice. Chunks may be reused by the reader: they are consumed before the next is asked for.
+ * Consecutive pieces of a weight's parts (see `weightParts`), by part name: elements in order, of any number, whole
+ * blocks and rows only. Float16 and bfloat16 are given as their bits.
+ */
+export type WeightChunk = Readonly<
+  Record<string, Float32Array | Uint16Array | Uint8Array | Int8Array>
+>;
+
+/**
+ * Gives the parts of a weight in chunks, so that no one has to hold a whole 2 GB embedding twice. Chunks may be reused
+ * by the reader: they are consumed before the next is asked for.
  */
 export interface WeightReader {
-  read(name: string, signal?: AbortSignal): AsyncIterable<Float32Array>;
+  read(name: string, signal?: AbortSignal): AsyncIterable<WeightChunk>;
 }

@@ -1,6 +1,7 @@
-export type { Backend, CompileOptions, Executable, WeightReader } from "./backend.ts";
+export type { Backend, CompileOptions, Executable, WeightChunk, WeightReader } from "./backend.ts";
 export { createReferenceBackend } from "./backends/reference/reference-backend.ts";
-export { toOnnx, type WeightLocation } from "./backends/ort/to-onnx.ts";
+export { toOnnx } from "./backends/ort/to-onnx.ts";
+export type { StoredInitializer, WeightLocation } from "./backends/ort/weight-store.ts";
 export {
   DeviceError,
   DisposedError,
@@ -8,15 +9,14 @@ export {
   ShapeError,
   UnsupportedError,
 } from "./graph/errors.ts";
-export {
-  Graph,
-  type GraphNode,
-  type Op,
-  type Value,
-  type Weight,
-  type WeightFormat,
-} from "./graph/graph.ts";
+export { Graph, type GraphNode, type Op, type Value, type Weight } from "./graph/graph.ts";
 export type { Dim, DType, Shape, TensorType } from "./graph/tensor-type.ts";
+export {
+  weightParts,
+  type PartDType,
+  type WeightFormat,
+  type WeightPart,
+} from "./graph/weight-format.ts";
 export { elementCount, f32, i32, type Tensor } from "./graph/tensor.ts";
 export { add } from "./ops/add/op.ts";
 export { alibi, type AlibiAttributes } from "./ops/alibi/op.ts";

@@ -1,5 +1,6 @@
 import type { Graph, Value } from "../graph/graph.ts";
 import { f32, i32, type Tensor } from "../graph/tensor.ts";
+import type { WeightFormat } from "../graph/weight-format.ts";
 import { add } from "../ops/add/op.ts";
 import { alibi } from "../ops/alibi/op.ts";
 import { alibiSlopes } from "../ops/alibi/slopes.ts";
@@ -117,6 +118,86 @@ function alibiAttentionCase(T: number, S: number, H: number, D: number): Conform
   );
 }
 
+/**
+ * Backends may round activations to int8, block by block: each of the C products of a sum is off by at most
+ * |w|·absmax(x)/254, here 0.004, with random signs; and codebook weights to 1/127 of their block's maximum. Over 128
+ * products of numbers up to 1 that is 0.03 at three standard deviations; sums reach ±10.
+ */
+const INT8_ACTIVATIONS = 0.05;
+
+/** A linear with a weight of a format; activations reach ±8, so that LLM.int8() finds outliers. */
+function linearCase(
+  title: string,
+  format: WeightFormat,
+  { C = 128, scale = 1, tolerance }: { C?: number; scale?: number; tolerance?: number } = {},
+): ConformanceCase {
+  return {
+    title,
+    ...(tolerance === undefined ? {} : { tolerance }),
+    feeds: {
+      x: f32(
+        seededFloats(1, 5 * C).map((value) => value * scale),
+        [5, C],
+      ),
+    },
+    build(g) {
+      const x = g.input("x", "f32", ["T", C]);
+      g.output("y", linear(g, x, g.weight("w", [24, C], format)));
+    },
+  };
+}
+
+function gatherCase(kind: "f16" | "bf16" | "int8"): ConformanceCase {
+  return {
+    title: `gather from rows in ${kind}`,
+    feeds: { ids: i32(Int32Array.of(6, 0, 6, 3), [4]) },
+    build(g) {
+      const table = g.weight("table", [7, 12], { kind });
+      g.output("y", gather(g, table, g.input("ids", "i32", ["T"])));
+    },
+  };
+}
+
+/** Weights of every format; which op takes which stands at `WeightFormat`. */
+const formatCases: readonly ConformanceCase[] = [
+  ...([32, 64, 128] as const).flatMap((blockSize) => [
+    linearCase(
+      `linear with symmetric int4 blocks of ${blockSize}`,
+      { kind: "int4", blockSize, symmetric: true },
+      { tolerance: INT8_ACTIVATIONS },
+    ),
+    linearCase(
+      `linear with asymmetric int4 blocks of ${blockSize}, an odd number of them`,
+      { kind: "int4", blockSize, symmetric: false },
+      { C: 3 * blockSize, tolerance: INT8_ACTIVATIONS * 2 },
+    ),
+    linearCase(
+      `linear with int8 blocks of ${blockSize}`,
+      { kind: "int8-blocks", blockSize },
+      { tolerance: INT8_ACTIVATIONS },
+    ),
+  ]),
+  ...(["nf4", "fp4"] as const).map((kind) =>
+    linearCase(
+      `linear with ${kind}`,
+      { kind, blockSize: 64, roundTo: "f16" },
+      { tolerance: INT8_ACTIVATIONS * 2 },
+    ),
+  ),
+  // Only roundings of float16 may differ by one step: 2^-11 of sums up to ±60.
+  linearCase("linear with LLM.int8() without outliers", { kind: "int8" }, { tolerance: 0.01 }),
+  linearCase(
+    "linear with LLM.int8() with outliers",
+    { kind: "int8" },
+    { scale: 8, tolerance: 0.04 },
+  ),
+  // 16 bits a row on both sides: 2^-15 of each product, random signs.
+  linearCase("linear with int16 rows", { kind: "int16" }, { tolerance: 1e-3 }),
+  gatherCase("f16"),
+  gatherCase("bf16"),
+  gatherCase("int8"),
+];
+
 /** The contract of all backends, op by op. Sizes are small but none is a power of two by habit. */
 export const conformanceCases: readonly ConformanceCase[] = [
   opCase("add of [3, 20]", { a: random(1, 3, 20), b: random(2, 3, 20) }, (g, { a, b }) =>
@@ -190,6 +271,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
     },
     (g, { gate, up }) => swiglu(g, gate, up),
   ),
+  ...formatCases,
   attentionCase("attention of one row over the dummy slot", 1, 1, 2, 8),
   attentionCase("attention of 5 rows over 9 slots", 5, 9, 3, 16),
   attentionCase("attention with head size 128", 2, 33, 2, 128),

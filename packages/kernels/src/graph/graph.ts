@@ -1,5 +1,6 @@
 import { ShapeError } from "./errors.ts";
 import type { DType, Shape, TensorType } from "./tensor-type.ts";
+import { weightParts, type WeightFormat } from "./weight-format.ts";
 
 /**
  * The graph: values and the nodes that make them, in an order in which they can run.
@@ -11,9 +12,6 @@ import type { DType, Shape, TensorType } from "./tensor-type.ts";
  * It holds no numbers. A weight is a name, a shape and a format; its bytes come from a `WeightReader`
  * when a backend compiles the graph. That is why a 7B graph is a few hundred small objects.
  */
-
-/** How the bytes of a weight are laid out. `f32`: row-major float32, little-endian. */
-export type WeightFormat = "f32";
 
 /** A tensor in the graph: an input, a weight, or what a node makes. */
 export interface Value extends TensorType {
@@ -63,9 +61,14 @@ export class Graph {
     return value;
   }
 
-  /** Declares a weight; `name` is the key a `WeightReader` will be asked for. */
-  weight(name: string, shape: readonly number[], format: WeightFormat = "f32"): Weight {
+  /**
+   * Declares a weight; `name` is the key a `WeightReader` will be asked for.
+   *
+   * @throws {ShapeError} if the format cannot hold the shape.
+   */
+  weight(name: string, shape: readonly number[], format: WeightFormat = { kind: "f32" }): Weight {
     this.#claimName(name);
+    weightParts(format, shape, name);
     const value = { id: this.#nextId++, name, dtype: "f32", shape, format } as const;
     this.weights.push(value);
     return value;

@@ -1,4 +1,5 @@
 import type { Shape } from "../graph/tensor-type.ts";
+import type { WeightFormat } from "../graph/weight-format.ts";
 
 /** An ONNX attribute value: integers and floats are told apart by their wrapper. */
 export type OnnxAttribute =
@@ -21,16 +22,34 @@ export interface OnnxWriter {
     domain?: "" | "com.microsoft",
   ): void;
   /** A small constant tensor; returns its name. */
-  constant(dtype: "f32" | "i64", values: readonly number[], shape: readonly number[]): string;
+  constant(
+    dtype: "f32" | "i64" | "u8" | "i8",
+    values: readonly number[],
+    shape: readonly number[],
+  ): string;
+  /** ONNX's number of an element type, for `Cast`. */
+  dtype(name: "f32" | "f16" | "u8"): number;
   /** A new name for a tensor between two nodes of one lowering. */
   temporary(): string;
 }
 
-/** Writes one op as ONNX nodes. `shapes` are the declared shapes of the inputs. */
+/** What is declared of an input of a lowering. */
+export interface LoweringInput {
+  readonly shape: Shape;
+  /** Of a weight; its parts are the initializers `partName(input, part)`. */
+  readonly format?: WeightFormat | undefined;
+}
+
+/** Name of the initializer that holds a part of a weight; a float32 weight has one part and its own name. */
+export function partName(weight: string, part: string): string {
+  return `${weight}.${part}`;
+}
+
+/** Writes one op as ONNX nodes; `declared` tells shape and format of the inputs. */
 export type OnnxLowering<Attributes> = (
   onnx: OnnxWriter,
   inputs: [string, string, ...string[]],
   outputs: [string, ...string[]],
   attributes: Attributes,
-  shapes: readonly Shape[],
+  declared: readonly [LoweringInput, LoweringInput, ...LoweringInput[]],
 ) => void;

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { backendConformance, seededWeights } from "../../conformance/backend-conformance.ts";
+import { backendConformance } from "../../conformance/backend-conformance.ts";
+import { seededWeights } from "../../conformance/seeded-weights.ts";
 import { DisposedError, ShapeError } from "../../graph/errors.ts";
 import { Graph } from "../../graph/graph.ts";
 import { f32 } from "../../graph/tensor.ts";
@@ -36,11 +37,11 @@ it("ort-node removes its staging files when a weight is short, and says which", 
   const backend = await createOrtNodeBackend({ stagingDir });
   const short = {
     async *read() {
-      yield new Float32Array(31);
+      yield { values: new Float32Array(31) };
     },
   };
   await expect(backend.compile(projection(), short)).rejects.toThrow(
-    'weight "w": expected 128 bytes of f32, got 124',
+    'weight "w": expected 128 bytes of values, got 124',
   );
   expect(await readdir(stagingDir)).toEqual([]);
   await rm(stagingDir, { recursive: true });

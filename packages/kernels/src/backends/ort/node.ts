@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Backend } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
+import { exactBytes, hasSaturatingBytes } from "./byte-products.ts";
 import { SessionExecutable } from "./session-executable.ts";
 import { StagingStore } from "./staging-store.ts";
 import { toOnnx } from "./to-onnx.ts";
@@ -10,7 +11,7 @@ import { storeWeights } from "./weight-store.ts";
 
 /** Options of the onnxruntime-node backend. */
 export interface OrtNodeOptions {
-  /** Folder for the float32 weights while a session maps them. Default: a folder of the system's temporary folder. */
+  /** Folder for the weights while a session maps them. Default: a folder of the system's temporary folder. */
   readonly stagingDir?: string;
 }
 
@@ -22,16 +23,16 @@ export interface OrtNodeOptions {
 export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promise<Backend> {
   const { InferenceSession, Tensor } = await importRuntime();
   const stagingDir = options.stagingDir ?? join(tmpdir(), "baichuan2");
+  const saturates = await hasSaturatingBytes(InferenceSession, Tensor);
   return {
     name: "ort-node",
     async compile(graph, weights, compileOptions = {}) {
       const store = await StagingStore.create(stagingDir);
       try {
-        const locations = await storeWeights(graph, weights, store, compileOptions);
-        const path = await store.finish(
-          toOnnx(graph, (weight) => found(locations.get(weight), weight.name)),
-        );
-        const session = await createSession(InferenceSession, path, compileOptions.threads);
+        const initializers = await storeWeights(graph, weights, store, compileOptions);
+        const path = await store.finish(toOnnx(graph, initializers));
+        const { threads } = compileOptions;
+        const session = await createSession(InferenceSession, path, { threads, saturates });
         if (process.platform !== "win32") await store.remove();
         return new SessionExecutable("ort-node", graph, session, Tensor, () => store.remove());
       } catch (cause) {
@@ -63,13 +64,14 @@ async function importRuntime(): Promise<typeof import("onnxruntime-node")> {
 async function createSession(
   runtime: typeof InferenceSession,
   path: string,
-  threads: number | undefined,
+  { threads, saturates }: { readonly threads: number | undefined; readonly saturates: boolean },
 ): Promise<InferenceSession> {
   try {
     return await runtime.create(path, {
       executionProviders: ["cpu"],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       enableCpuMemArena: true,
+      ...(saturates ? exactBytes : {}),
       logSeverityLevel: 3,
     });
   } catch (cause) {
@@ -79,10 +81,4 @@ async function createSession(
       { cause },
     );
   }
-}
-
-function found<Item>(item: Item | undefined, name: string): Item {
-  if (item === undefined)
-    throw new Error(`ort-node: expected a location for weight "${name}", got none`);
-  return item;
 }

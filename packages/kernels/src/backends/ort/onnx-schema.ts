@@ -79,7 +79,7 @@ export function encodeModelProto(model: Record<string, unknown>): Uint8Array {
 }
 
 /** TensorProto.DataType numbers. */
-export const ONNX_DTYPE = { f32: 1, i32: 6, i64: 7 } as const;
+export const ONNX_DTYPE = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, f16: 10, bf16: 16 } as const;
 
 /** AttributeProto.AttributeType numbers. */
 export const ONNX_ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;

@@ -10,14 +10,12 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { DeviceError } from "../../graph/errors.ts";
-import type { Weight } from "../../graph/graph.ts";
-import type { WeightLocation } from "./to-onnx.ts";
-import type { WeightStore } from "./weight-store.ts";
+import type { WeightLocation, WeightStore } from "./weight-store.ts";
 
 /**
  * Writes weights into one file that the session then maps. ONNX Runtime packs the matrices it multiplies with, one
  * after another, and lets go of the mapping: peak memory is the packed model, not twice the model.
- * What it does not pack (the embedding table) stays mapped, so the file must outlive the session where the system
+ * What it does not pack (the embedding table, outlier columns) stays mapped, so the file must outlive the session where the system
  * cannot unlink a mapped file (Windows).
  */
 export class StagingStore implements WeightStore {
@@ -30,7 +28,7 @@ export class StagingStore implements WeightStore {
     this.#file = file;
   }
 
-  /** @param parent - Folder to make the staging folder in; needs as much space as the weights in float32. */
+  /** @param parent - Folder to make the staging folder in; needs as much space as the weights in their formats. */
   static async create(parent: string): Promise<StagingStore> {
     await mkdir(parent, { recursive: true });
     await removeAbandoned(parent);
@@ -38,27 +36,23 @@ export class StagingStore implements WeightStore {
     return new StagingStore(directory, await open(join(directory, WEIGHTS_FILE), "wx"));
   }
 
-  async begin(_weight: Weight, sizeBytes: number): Promise<WeightLocation> {
-    this.#end = Math.ceil(this.#end / MAP_ALIGNMENT) * MAP_ALIGNMENT;
-    return { file: WEIGHTS_FILE, offset: this.#end, sizeBytes };
+  async reserve(sizeBytes: number): Promise<WeightLocation> {
+    const offset = Math.ceil(this.#end / MAP_ALIGNMENT) * MAP_ALIGNMENT;
+    this.#end = offset + sizeBytes;
+    return { file: WEIGHTS_FILE, offset, sizeBytes };
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(location: WeightLocation, offset: number, bytes: Uint8Array): Promise<void> {
+    const start = location.offset + offset;
     try {
       for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.#file.write(
-          bytes,
-          done,
-          bytes.length - done,
-          this.#end + done,
-        );
-        done += bytesWritten;
+        const left = bytes.length - done;
+        done += (await this.#file.write(bytes, done, left, start + done)).bytesWritten;
       }
     } catch (cause) {
       const message = `expected room for the weights in ${this.directory}, got ${String(cause)} (free disk space or set stagingDir)`;
       throw new DeviceError("ort", message, { cause });
     }
-    this.#end += bytes.length;
   }
 
   /** Writes the model beside the weights; returns its path. */

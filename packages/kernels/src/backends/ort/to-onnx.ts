@@ -1,16 +1,10 @@
 import { UnsupportedError } from "../../graph/errors.ts";
-import type { Graph, Value, Weight } from "../../graph/graph.ts";
+import type { Graph, Value } from "../../graph/graph.ts";
 import type { TensorType } from "../../graph/tensor-type.ts";
 import type { OnnxAttribute, OnnxWriter } from "../../ops/onnx-lowering.ts";
 import { onnxLowerings } from "../../ops/rooms.ts";
 import { encodeModelProto, ONNX_ATTRIBUTE, ONNX_DTYPE } from "./onnx-schema.ts";
-
-/** Where a weight's bytes lie: a file name beside the model, byte offset and length. */
-export interface WeightLocation {
-  readonly file: string;
-  readonly offset: number;
-  readonly sizeBytes: number;
-}
+import type { StoredInitializer } from "./weight-store.ts";
 
 /** IR version and opsets that ONNX Runtime 1.30 reads; contrib ops have a version line of their own. */
 const IR_VERSION = 10;
@@ -22,12 +16,13 @@ const OPSETS = [
 /**
  * Writes a graph as an ONNX model whose weights are external data.
  *
- * @param locate - Where each weight's bytes are.
+ * @param initializers - Names, types and places of the weights' parts, as `storeWeights` gives them.
  * @returns bytes of a ModelProto.
  * @throws {UnsupportedError} for an op without an ONNX lowering.
  */
-export function toOnnx(graph: Graph, locate: (weight: Weight) => WeightLocation): Uint8Array {
+export function toOnnx(graph: Graph, initializers: readonly StoredInitializer[]): Uint8Array {
   const names = valueNames(graph);
+  const formats = new Map(graph.weights.map(({ id, format }) => [id, format]));
   const nodes: object[] = [];
   const constants = new Map<string, object>();
   const writer = createWriter(nodes, constants);
@@ -37,13 +32,8 @@ export function toOnnx(graph: Graph, locate: (weight: Weight) => WeightLocation)
     if (!lower) throw new UnsupportedError("ort", `op "${node.op}"`, "add an onnx.ts to its room");
     const inputs = node.inputs.map(names) as [string, string];
     const outputs = node.outputs.map(names) as [string];
-    lower(
-      writer,
-      inputs,
-      outputs,
-      node.attributes,
-      node.inputs.map((input) => input.shape),
-    );
+    const declared = node.inputs.map(({ id, shape }) => ({ shape, format: formats.get(id) }));
+    lower(writer, inputs, outputs, node.attributes, declared as never);
   }
 
   return encodeModelProto({
@@ -53,10 +43,7 @@ export function toOnnx(graph: Graph, locate: (weight: Weight) => WeightLocation)
     graph: {
       name: "baichuan2",
       node: nodes,
-      initializer: [
-        ...graph.weights.map((weight) => externalTensor(weight, locate(weight))),
-        ...constants.values(),
-      ],
+      initializer: [...initializers.map(externalTensor), ...constants.values()],
       input: graph.inputs.map((input) => valueInfo(names(input), input)),
       output: [...graph.outputs].map(([name, value]) => valueInfo(name, value)),
     },
@@ -82,15 +69,21 @@ function createWriter(nodes: object[], constants: Map<string, object>): OnnxWrit
     },
     constant(dtype, values, shape) {
       const name = `const_${dtype}_${shape.join("x")}_${values.join("_")}`;
-      const bytes =
-        dtype === "f32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt);
-      const rawData = new Uint8Array(bytes.buffer);
+      const rawData = new Uint8Array(CONSTANT_ARRAYS[dtype](values).buffer);
       constants.set(name, { name, dims: shape, dataType: ONNX_DTYPE[dtype], rawData });
       return name;
     },
+    dtype: (name) => ONNX_DTYPE[name],
     temporary: () => `temporary_${temporaries++}`,
   };
 }
+
+const CONSTANT_ARRAYS = {
+  f32: (values: readonly number[]) => Float32Array.from(values),
+  i64: (values: readonly number[]) => BigInt64Array.from(values, BigInt),
+  u8: (values: readonly number[]) => Uint8Array.from(values),
+  i8: (values: readonly number[]) => Int8Array.from(values),
+};
 
 function attributeProto(name: string, value: OnnxAttribute): object {
   if ("int" in value) return { name, i: value.int, type: ONNX_ATTRIBUTE.int };
@@ -99,13 +92,14 @@ function attributeProto(name: string, value: OnnxAttribute): object {
   return { name, s: new TextEncoder().encode(value.string), type: ONNX_ATTRIBUTE.string };
 }
 
-function externalTensor(weight: Weight, { file, offset, sizeBytes }: WeightLocation): object {
+function externalTensor({ name, dtype, dims, location }: StoredInitializer): object {
   const EXTERNAL = 1;
+  const { file, offset, sizeBytes } = location;
   const entries = { location: file, offset: String(offset), length: String(sizeBytes) };
   return {
-    name: weight.name,
-    dims: weight.shape,
-    dataType: ONNX_DTYPE.f32,
+    name,
+    dims,
+    dataType: ONNX_DTYPE[dtype],
     dataLocation: EXTERNAL,
     externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
   };

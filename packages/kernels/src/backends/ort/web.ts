@@ -2,7 +2,7 @@ import type { Backend } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { SessionExecutable } from "./session-executable.ts";
-import { toOnnx, type WeightLocation } from "./to-onnx.ts";
+import { toOnnx } from "./to-onnx.ts";
 import { storeWeights } from "./weight-store.ts";
 
 /** Options of the onnxruntime-web backend. */
@@ -26,9 +26,7 @@ export async function createOrtWebBackend(options: OrtWebOptions = {}): Promise<
     async compile(graph, weights, compileOptions = {}) {
       if (compileOptions.threads !== undefined) env.wasm.numThreads = compileOptions.threads;
       const store = new MemoryStore();
-      const locations = await storeWeights(graph, weights, store, compileOptions);
-      const nowhere: WeightLocation = { file: "", offset: 0, sizeBytes: 0 };
-      const model = toOnnx(graph, (weight) => locations.get(weight) ?? nowhere);
+      const model = toOnnx(graph, await storeWeights(graph, weights, store, compileOptions));
       try {
         const { externalData } = store;
         const session = await InferenceSession.create(model, {

@@ -1,48 +1,92 @@
 import type { CompileOptions, WeightReader } from "../../backend.ts";
 import type { Graph, Weight } from "../../graph/graph.ts";
-import { elementCount } from "../../graph/tensor.ts";
-import type { WeightLocation } from "./to-onnx.ts";
+import { layoutOf, type Initializer, type WeightLayout } from "./initializers.ts";
 
-/**
- * Where weights lie between the checkpoint and the session. One weight after another: `begin`, `write`…, `begin`, …
- */
+/** Where bytes lie: a file name beside the model, byte offset and length. */
+export interface WeightLocation {
+  readonly file: string;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** Where weights lie between the checkpoint and the session. */
 export interface WeightStore {
-  begin(weight: Weight, sizeBytes: number): Promise<WeightLocation>;
-  write(bytes: Uint8Array): Promise<void>;
+  /** Sets room aside. */
+  reserve(sizeBytes: number): Promise<WeightLocation>;
+  /** Writes into a reserved room, at an offset from its start. */
+  write(location: WeightLocation, offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** An initializer of the model to be written, with the place of its bytes. */
+export interface StoredInitializer extends Omit<Initializer, "region"> {
+  readonly location: WeightLocation;
 }
 
 /**
  * Moves every weight of the graph from the reader to the store.
  *
- * @returns where each weight lies.
- * @throws if a reader gives more or fewer values than the weight's shape has.
+ * @returns the initializers over them.
+ * @throws if a reader gives more or fewer bytes than the weight's parts have.
  */
 export async function storeWeights(
   graph: Graph,
   reader: WeightReader,
   store: WeightStore,
   { signal, onProgress }: CompileOptions,
-): Promise<ReadonlyMap<Weight, WeightLocation>> {
-  const locations = new Map<Weight, WeightLocation>();
-  const totalBytes = graph.weights.reduce((sum, { shape }) => sum + elementCount(shape) * 4, 0);
+): Promise<StoredInitializer[]> {
+  const initializers: StoredInitializer[] = [];
+  const consumers = consumerOps(graph);
+  const layouts = graph.weights.map((weight) => layoutOf(weight, consumers.get(weight.id) ?? ""));
+  const totalBytes = layouts.reduce((sum, layout) => sum + sizeOf(layout), 0);
   let doneBytes = 0;
-  for (const weight of graph.weights) {
-    const sizeBytes = elementCount(weight.shape) * 4;
-    locations.set(weight, await store.begin(weight, sizeBytes));
-    let written = 0;
-    for await (const chunk of reader.read(weight.name, signal)) {
-      signal?.throwIfAborted();
-      written += chunk.byteLength;
-      if (written > sizeBytes) break;
-      await store.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    }
-    if (written !== sizeBytes) {
-      throw new Error(
-        `weight "${weight.name}": expected ${sizeBytes} bytes of f32, got ${written}`,
-      );
-    }
-    doneBytes += sizeBytes;
+  for (const [index, weight] of graph.weights.entries()) {
+    const layout = layouts[index];
+    initializers.push(...(await storeWeight(weight, layout, reader, store, signal)));
+    doneBytes += sizeOf(layout);
     onProgress?.(doneBytes, totalBytes);
   }
-  return locations;
+  return initializers;
+}
+
+async function storeWeight(
+  weight: Weight,
+  layout: WeightLayout,
+  reader: WeightReader,
+  store: WeightStore,
+  signal: AbortSignal | undefined,
+): Promise<StoredInitializer[]> {
+  const regions = new Map<string, { location: WeightLocation; written: number }>();
+  for (const [name, sizeBytes] of layout.regions)
+    regions.set(name, { location: await store.reserve(sizeBytes), written: 0 });
+  for await (const chunk of reader.read(weight.name, signal)) {
+    signal?.throwIfAborted();
+    for (const [name, bytes] of Object.entries(layout.convert(chunk))) {
+      const region = regions.get(name);
+      if (!region) throw new Error(`weight "${weight.name}": expected no part "${name}", got one`);
+      if (region.written + bytes.length <= region.location.sizeBytes)
+        await store.write(region.location, region.written, bytes);
+      region.written += bytes.length;
+    }
+  }
+  return layout.initializers.map(({ region: name, ...initializer }) => {
+    const region = regions.get(name);
+    const { sizeBytes = 0 } = region?.location ?? {};
+    if (!region || region.written !== sizeBytes) {
+      throw new Error(
+        `weight "${weight.name}": expected ${sizeBytes} bytes of ${name}, got ${region?.written}`,
+      );
+    }
+    return { ...initializer, location: region.location };
+  });
+}
+
+/** The op that takes each weight, by the weight's id; it decides the layout. */
+function consumerOps(graph: Graph): Map<number, string> {
+  const consumers = new Map<number, string>();
+  for (const { op, inputs } of graph.nodes) for (const { id } of inputs) consumers.set(id, op);
+  return consumers;
+}
+
+function sizeOf({ regions }: WeightLayout): number {
+  return [...regions.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

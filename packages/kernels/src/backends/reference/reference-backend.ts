@@ -2,8 +2,10 @@ import type { Backend, Executable, WeightReader } from "../../backend.ts";
 import { checkFeeds } from "../../graph/check-feeds.ts";
 import { DisposedError, UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
-import { elementCount, f32, type Tensor } from "../../graph/tensor.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { StoredWeight } from "../../ops/reference-op.ts";
 import { referenceOps } from "../../ops/rooms.ts";
+import { decodeWeight, readWeight } from "./read-weight.ts";
 
 /**
  * The backend that says what is right: interprets the graph node by node with each room's `reference.ts`.
@@ -23,12 +25,18 @@ export function createReferenceBackend(): Backend {
   };
 }
 
+/** A weight as it is stored, and the numbers it stands for. */
+interface LoadedWeight {
+  readonly stored: StoredWeight;
+  readonly tensor: Tensor;
+}
+
 class ReferenceExecutable implements Executable {
   readonly #graph: Graph;
-  readonly #weights: ReadonlyMap<number, Tensor>;
+  readonly #weights: ReadonlyMap<number, LoadedWeight>;
   #disposed = false;
 
-  constructor(graph: Graph, weights: ReadonlyMap<number, Tensor>) {
+  constructor(graph: Graph, weights: ReadonlyMap<number, LoadedWeight>) {
     this.#graph = graph;
     this.#weights = weights;
   }
@@ -36,9 +44,12 @@ class ReferenceExecutable implements Executable {
   async run(feeds: Readonly<Record<string, Tensor>>, fetches = [...this.#graph.outputs.keys()]) {
     if (this.#disposed) throw new DisposedError("reference executable");
     checkFeeds(this.#graph, feeds);
-    const values = new Map(this.#weights);
+    const values = new Map([...this.#weights].map(([id, { tensor }]) => [id, tensor]));
     for (const { id, name = "" } of this.#graph.inputs) values.set(id, tensorOf(feeds[name], name));
-    for (const node of this.#graph.nodes) runNode(node, values);
+    for (const node of this.#graph.nodes) {
+      const stored = node.inputs.map(({ id }) => this.#weights.get(id)?.stored);
+      runNode(node, values, stored);
+    }
     return Object.fromEntries(
       fetches.map((name) => {
         const value = this.#graph.outputs.get(name);
@@ -56,10 +67,15 @@ class ReferenceExecutable implements Executable {
   }
 }
 
-function runNode(node: GraphNode, values: Map<number, Tensor>): void {
+function runNode(
+  node: GraphNode,
+  values: Map<number, Tensor>,
+  stored: readonly (StoredWeight | undefined)[],
+): void {
   const reference = referenceOps[node.op];
   const inputs = node.inputs.map(({ id }) => tensorOf(values.get(id), `${node.op}'s input ${id}`));
-  const outputs = reference?.(inputs as [Tensor, Tensor, ...Tensor[]], node.attributes) ?? [];
+  const outputs =
+    reference?.(inputs as [Tensor, Tensor, ...Tensor[]], node.attributes, stored) ?? [];
   for (const [index, { id }] of node.outputs.entries())
     values.set(id, tensorOf(outputs[index], node.op));
 }
@@ -73,20 +89,11 @@ async function loadWeights(
   graph: Graph,
   reader: WeightReader,
   signal?: AbortSignal,
-): Promise<Map<number, Tensor>> {
-  const loaded = new Map<number, Tensor>();
+): Promise<Map<number, LoadedWeight>> {
+  const loaded = new Map<number, LoadedWeight>();
   for (const weight of graph.weights) {
-    const data = new Float32Array(elementCount(weight.shape));
-    let filled = 0;
-    for await (const chunk of reader.read(weight.name, signal)) {
-      signal?.throwIfAborted();
-      data.set(chunk, filled);
-      filled += chunk.length;
-    }
-    if (filled !== data.length) {
-      throw new Error(`weight "${weight.name}": expected ${data.length} values, got ${filled}`);
-    }
-    loaded.set(weight.id, f32(data, weight.shape));
+    const stored = await readWeight(weight, reader, signal);
+    loaded.set(weight.id, { stored, tensor: decodeWeight(weight, stored) });
   }
   return loaded;
 }

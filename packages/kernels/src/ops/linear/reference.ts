@@ -1,9 +1,19 @@
+import { llmInt8Matmul } from "@baichuan2/quant";
 import { f32 } from "../../graph/tensor.ts";
 import type { Reference } from "../reference-op.ts";
 
-export const linearReference: Reference<null> = ([x, weight]) => {
+interface Parts {
+  readonly CB: Int8Array<ArrayBuffer>;
+  readonly SCB: Float32Array<ArrayBuffer>;
+}
+
+export const linearReference: Reference<null> = ([x, weight], _attributes, [, stored]) => {
   const [T, C] = x.shape;
   const O = weight.shape[0];
+  if (stored?.format.kind === "int8") {
+    const { CB, SCB } = stored.parts as unknown as Parts;
+    return [f32(llmInt8Matmul(x.data as Float32Array, { CB, SCB }, { cols: C }), [T, O])];
+  }
   const y = new Float32Array(T * O);
   for (let t = 0; t < T; t++) {
     for (let o = 0; o < O; o++) {

@@ -14,7 +14,7 @@ export const poolAttentionOnnx: OnnxLowering<PoolAttentionAttributes> = (
   inputs,
   [y],
   { scale },
-  shapes,
+  declared,
 ) => {
   const [query, key, value, keyPool, valuePool, bias] = inputs as [
     string,
@@ -24,7 +24,7 @@ export const poolAttentionOnnx: OnnxLowering<PoolAttentionAttributes> = (
     string,
     string,
   ];
-  const [, H, D] = shapes[0] as readonly number[];
+  const [, H, D] = declared[0].shape as readonly number[];
   const scores = onnx.temporary();
   const biased = onnx.temporary();
   const weights = onnx.temporary();
