@@ -1,4 +1,4 @@
-import type { BlockSize, FourBitType, ScaleDtype } from "@baichuan2/quant";
+import type { BlockSize, FourBitType, QuantizedAbsmax, ScaleDtype } from "@baichuan2/quant";
 
 /** Number formats of quantized linears. */
 export type QuantFormat = "nf4" | "fp4" | "int8" | "int4";
@@ -42,6 +42,18 @@ export interface StoredFourBit extends StoredParts {
    * @throws {CheckpointError} if a value is not finite.
    */
   readAbsmax(signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * As the file holds it, for writing it again without loss; undefined where it is not nested.
+   *
+   * @throws {CheckpointError} if a value is not finite.
+   */
+  readNestedAbsmax(signal?: AbortSignal): Promise<NestedAbsmax | undefined>;
+}
+
+/** Absmax in 8 bits, with the value of each code, `[256]`. */
+export interface NestedAbsmax extends QuantizedAbsmax {
+  readonly map: Float32Array<ArrayBuffer>;
+  readonly blockSize: number;
 }
 
 /** Rows of 8-bit codes: weight = `CB · SCB / 127`. */
