@@ -33,48 +33,46 @@ export interface FourBitDecoding {
 export function decodeFourBit(
   blocks: { readonly packed: Uint8Array; readonly absmax: Float32Array },
   decoding: FourBitDecoding,
-  out: Float32Array = new Float32Array(decoding.count),
+  out?: Float32Array,
 ): Float32Array {
   const { count, quantType = "nf4", blockSize = 64, roundTo = "f16" } = decoding;
   const codebook = decoding.codebook ?? codebookOf("decodeFourBit", quantType);
   const { packed, absmax } = blocks;
   checkBlockSize("decodeFourBit", blockSize);
+  if (!Number.isInteger(count) || count < 0)
+    throw new QuantError("decodeFourBit", "count that is an integer of at least 0", String(count));
   checkLength("decodeFourBit", "codebook", codebook.length, 16);
   checkLength("decodeFourBit", "packed", packed.length, Math.ceil(count / 2));
   checkLength("decodeFourBit", "absmax", absmax.length, Math.ceil(count / blockSize));
-  checkLength("decodeFourBit", "out", out.length, count);
+  if (out) checkLength("decodeFourBit", "out", out.length, count);
+  const weights = out ?? new Float32Array(count);
   const round = roundingTo(roundTo);
-  const weights = viewOf(new Float32Array(16));
+  const products = viewOf(new Float32Array(16));
   for (let block = 0; block < absmax.length; block++) {
     const scale = absmax[block];
-    for (let code = 0; code < 16; code++) weights.floats[code] = codebook[code] * scale;
-    round?.(weights, 0, 16, weights);
-    lookUp(
-      weights.floats,
-      packed,
-      out,
-      block * blockSize,
-      Math.min((block + 1) * blockSize, count),
-    );
+    for (let code = 0; code < 16; code++) products.floats[code] = codebook[code] * scale;
+    round?.(products, 0, 16, products);
+    const start = block * blockSize;
+    lookUp(products.floats, packed, weights, start, Math.min(start + blockSize, count));
   }
-  return out;
+  return weights;
 }
 
 /** Weights `start…end` of one block. */
 function lookUp(
-  weights: Float32Array,
+  products: Float32Array,
   packed: Uint8Array,
-  out: Float32Array,
+  weights: Float32Array,
   start: number,
   end: number,
 ): void {
   const pairsEnd = end - (end % 2);
   for (let i = start, byte = start / 2; i < pairsEnd; i += 2, byte++) {
     const codes = packed[byte];
-    out[i] = weights[codes >> 4];
-    out[i + 1] = weights[codes & 15];
+    weights[i] = products[codes >> 4];
+    weights[i + 1] = products[codes & 15];
   }
-  if (pairsEnd < end) out[pairsEnd] = weights[packed[pairsEnd / 2] >> 4];
+  if (pairsEnd < end) weights[pairsEnd] = products[packed[pairsEnd / 2] >> 4];
 }
 
 function roundingTo(roundTo: string): typeof roundFloat16 | undefined {

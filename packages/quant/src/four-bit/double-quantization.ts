@@ -46,9 +46,12 @@ export function quantizeAbsmax(
   absmax: Float32Array,
   { offset: givenOffset }: { readonly offset?: number } = {},
 ): QuantizedAbsmax {
+  const notFinite = absmax.find((value) => !Number.isFinite(value));
+  if (notFinite !== undefined)
+    throw new QuantError("quantizeAbsmax", "finite absmax", String(notFinite));
   const offset = Math.fround(givenOffset ?? mean(absmax));
   if (!Number.isFinite(offset))
-    throw new QuantError("quantizeAbsmax", "finite absmax and offset", `mean or offset ${offset}`);
+    throw new QuantError("quantizeAbsmax", "offset that is finite", String(offset));
   const deviations = absmax.map((value) => value - offset);
   const codes = new Uint8Array(absmax.length);
   const nestedAbsmax = new Float32Array(Math.ceil(absmax.length / NESTED_BLOCK));

@@ -25,11 +25,12 @@ export function naiveCodes(
   blockSize: number,
   quantType: FourBitType,
 ): number[] {
-  return Array.from(values, (value, i) => {
-    const start = i - (i % blockSize);
-    const block = values.subarray(start, start + blockSize);
-    const absmax = Math.max(...block.map(Math.abs));
-    const scaled = absmax === 0 ? 0 : Math.fround(value * Math.fround(1 / absmax));
-    return naiveCode(scaled, quantType);
-  });
+  return Array.from({ length: Math.ceil(values.length / blockSize) }, (_, block) => {
+    const weights = [...values.subarray(block * blockSize, (block + 1) * blockSize)];
+    const absmax = Math.max(...weights.map(Math.abs));
+    const scaled = weights.map((weight) =>
+      absmax === 0 ? 0 : Math.fround(weight * Math.fround(1 / absmax)),
+    );
+    return scaled.map((x) => naiveCode(x, quantType));
+  }).flat();
 }
