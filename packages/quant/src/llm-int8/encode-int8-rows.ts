@@ -1,0 +1,44 @@
+import { checkRows } from "../block-layout.ts";
+import { roundToFloat16 } from "../float16.ts";
+import { QuantError } from "../quant-error.ts";
+import type { Int8Rows } from "./int8-rows.ts";
+import { roundRow } from "./round-row.ts";
+
+/**
+ * Quantizes each row to 8 bits: `SCB = max|w|` of the row, `CB = rint(w · (127/SCB))`, ties to even.
+ *
+ * Equal to bitsandbytes 0.41 but for rows of zeros, where it divides by zero and this gives zeros.
+ *
+ * @param values - Weights; `[O, C]`, row-major. Finite; with `halfFirst` magnitudes below 65520.
+ * @param cols - C.
+ * @param options - `halfFirst`: whether weights are rounded to float16 first, as bitsandbytes does; true if absent.
+ * @returns `CB` `[O·C]` and `SCB` `[O]`; 8 + 32/C bits a weight.
+ * @throws {QuantError} if the values are not whole rows, or one is not finite.
+ * @see Dettmers et al. 2022, https://arxiv.org/abs/2208.07339
+ */
+export function encodeInt8Rows(
+  values: Float32Array,
+  cols: number,
+  { halfFirst = true }: { readonly halfFirst?: boolean } = {},
+): Int8Rows {
+  const rows = checkRows("encodeInt8Rows", values.length, cols);
+  const weights = halfFirst ? roundToFloat16(values) : values;
+  const CB = new Int8Array(values.length);
+  const SCB = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const start = row * cols;
+    const end = start + cols;
+    let absmax = 0;
+    for (let i = start; i < end; i++) absmax = Math.max(absmax, Math.abs(weights[i]));
+    if (!Number.isFinite(absmax))
+      throw new QuantError(
+        "encodeInt8Rows",
+        "finite weights",
+        `${absmax} in row ${row}`,
+        "magnitudes of 65520 and above overflow float16; halfFirst: false keeps them",
+      );
+    SCB[row] = absmax;
+    roundRow(weights, start, end, absmax, CB);
+  }
+  return { CB, SCB };
+}
