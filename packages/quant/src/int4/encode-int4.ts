@@ -11,7 +11,7 @@ import { createZeroPoints, writeZeroPoint } from "./zero-points.ts";
  * Quantizes a matrix to 4-bit integers in blocks of G along its rows: `code = clamp(round(w/scale) + zeroPoint, 0, 15)`,
  * ties to even, for scales already rounded to their dtype.
  *
- * "search" has 4 to 18 % less error than "rtn", never more in any block, and takes 6 to 8 times as long (search-scale.ts
+ * "search" has 4 to 18 % less error than "rtn", never more in any block, and takes 5 to 9 times as long (search-scale.ts
  * has the numbers). Weights near float32's largest are clipped to what 7 times the scale dtype's largest number reaches.
  *
  * @param values - Weights; `[O, C]`, row-major, finite.

@@ -19,6 +19,8 @@
  *
  * Tried and left: 16 to 20 candidates, a second refinement (each under 0.1 % of the error for its time), tables of codes
  * over a quantized weight (three times as fast a pass, not worth a second meaning of every number).
+ * Speed, `pnpm bench quant int4`: 31 to 48 M weights/s on a core of an AMD EPYC, 38 to 66 if a process has met one set of
+ * options only; "rtn" 200 to 345.
  */
 import { roundHalfEven } from "../round-half-even.ts";
 import { squaredError, sumCodes, type CodeSums } from "./code-sums.ts";
