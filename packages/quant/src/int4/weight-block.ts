@@ -25,17 +25,17 @@ export function loadBlock(block: WeightBlock, values: Float32Array, start: numbe
   const { weights } = block;
   let low = 0;
   let high = 0;
-  let nothing = 0; // NaN once a weight is not finite
+  let sum = 0; // NaN or infinite as soon as a weight is
   for (let i = 0; i < weights.length; i++) {
     const weight = values[start + i];
     weights[i] = weight;
     if (weight < low) low = weight;
     else if (weight > high) high = weight;
-    nothing += weight * 0;
+    sum += weight;
   }
   block.low = low;
   block.high = high;
-  if (nothing !== 0)
+  if (!Number.isFinite(sum))
     throw new QuantError("encodeInt4", "finite weights", describeNonFinite(values, start));
 }
 

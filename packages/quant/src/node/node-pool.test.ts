@@ -13,6 +13,9 @@ function jobs(): QuantJob[] {
   const values = (): Float32Array => randomWeights(1, 4 * 128);
   const layout = { cols: 128, blockSize: 64 } as const;
   return [
+    { kind: "four-bit", values: values(), quantType: "fp4" },
+    { kind: "int8-rows", values: values(), cols: 128 },
+    { kind: "int8-rows", values: values(), cols: 128, halfFirst: false },
     { kind: "int4", values: values(), ...layout },
     { kind: "int4", values: values(), ...layout, symmetric: false, scaleDtype: "f16" },
     { kind: "int8-blocks", values: values(), ...layout },

@@ -1,8 +1,10 @@
 export { createQuantPool } from "./create-quant-pool.ts";
 export type {
+  FourBitJob,
   Int16RowsJob,
   Int4Job,
   Int8BlocksJob,
+  Int8RowsJob,
   QuantJob,
   QuantResult,
   QuantResults,

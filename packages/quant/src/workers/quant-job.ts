@@ -1,12 +1,27 @@
 import type { BlockLayout } from "../block-layout.ts";
+import type { FourBitBlocks, FourBitOptions } from "../four-bit/index.ts";
 import type { Int16Rows } from "../int16-rows/index.ts";
 import type { Int4Blocks, Int4Options } from "../int4/index.ts";
 import type { Int8Blocks } from "../int8-blocks/index.ts";
+import type { Int8Rows } from "../llm-int8/index.ts";
 
 /** What every job has. */
 interface JobValues {
   /** Weights `[O, C]`. Their buffer moves to the thread that works: do not use it any more. */
   readonly values: Float32Array;
+}
+
+/** A call of `encodeFourBit`, as data. */
+export interface FourBitJob extends JobValues, FourBitOptions {
+  readonly kind: "four-bit";
+}
+
+/** A call of `encodeInt8Rows`, as data. */
+export interface Int8RowsJob extends JobValues {
+  readonly kind: "int8-rows";
+  readonly cols: number;
+  /** Default true, as there. */
+  readonly halfFirst?: boolean;
 }
 
 /** A call of `encodeInt4`, as data. */
@@ -26,10 +41,12 @@ export interface Int16RowsJob extends JobValues {
 }
 
 /** An encoder's call as data, which can travel to another thread. */
-export type QuantJob = Int4Job | Int8BlocksJob | Int16RowsJob;
+export type QuantJob = FourBitJob | Int8RowsJob | Int4Job | Int8BlocksJob | Int16RowsJob;
 
 /** What each kind of job gives. */
 export interface QuantResults {
+  readonly "four-bit": FourBitBlocks;
+  readonly "int8-rows": Int8Rows;
   readonly int4: Int4Blocks;
   readonly "int8-blocks": Int8Blocks;
   readonly "int16-rows": Int16Rows;

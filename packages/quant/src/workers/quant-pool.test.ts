@@ -194,6 +194,7 @@ it("an abort ends map also while its source makes it wait", async () => {
   const controller = new AbortController();
   async function* never(): AsyncGenerator<Int8BlocksJob> {
     await new Promise(() => {});
+    yield job(1);
   }
   const first = pool.map(never(), { signal: controller.signal }).next();
   await tick();
@@ -204,6 +205,7 @@ it("an abort ends map also while its source makes it wait", async () => {
 it("map throws what its source throws", async () => {
   const { pool } = fakePool(1);
   function* broken(): Generator<Int8BlocksJob> {
+    yield job(1);
     throw new Error("no such tensor");
   }
   await expect(pool.map(broken()).next()).rejects.toThrow("no such tensor");
