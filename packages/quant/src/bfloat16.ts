@@ -30,7 +30,8 @@ export function roundBfloat16(
   const { bits: outBits } = target;
   for (let i = start, o = 0; i < end; i++, o++) {
     const pattern = bits[i];
-    outBits[o] = (pattern & MAGNITUDE_BITS) > INFINITY_BITS ? quiet(pattern) : nearest(pattern);
+    if ((pattern & MAGNITUDE_BITS) <= INFINITY_BITS) outBits[o] = nearest(pattern);
+    else outBits[o] = quiet(pattern);
   }
 }
 
@@ -44,8 +45,8 @@ export function toBfloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < halves.length; i++) {
     const pattern = bits[i];
-    const rounded = (pattern & MAGNITUDE_BITS) > INFINITY_BITS ? quiet(pattern) : nearest(pattern);
-    halves[i] = rounded >>> 16;
+    const isNaN = (pattern & MAGNITUDE_BITS) > INFINITY_BITS;
+    halves[i] = (isNaN ? quiet(pattern) : nearest(pattern)) >>> 16;
   }
   return halves;
 }

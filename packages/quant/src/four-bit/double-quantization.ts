@@ -57,12 +57,13 @@ export function quantizeAbsmax(
   const nestedAbsmax = new Float32Array(Math.ceil(absmax.length / NESTED_BLOCK));
   for (let block = 0; block < nestedAbsmax.length; block++) {
     const start = block * NESTED_BLOCK;
-    const nested = deviations.subarray(start, start + NESTED_BLOCK);
-    const largest = nested.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const end = Math.min(start + NESTED_BLOCK, absmax.length);
+    let largest = 0;
+    for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(deviations[i]));
     nestedAbsmax[block] = largest;
-    const reciprocal = Math.fround(1 / largest);
+    const scale = Math.fround(1 / largest);
     // Equal absmax make 0 · Infinity: NaN, which is above no threshold. Code 0 times 0 is the offset all the same.
-    nested.forEach((value, i) => (codes[start + i] = codeOf(Math.fround(value * reciprocal))));
+    for (let i = start; i < end; i++) codes[i] = codeOf(Math.fround(deviations[i] * scale));
   }
   return { codes, offset, nestedAbsmax };
 }

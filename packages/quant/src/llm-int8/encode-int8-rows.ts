@@ -1,5 +1,6 @@
 import { checkRows } from "../block-layout.ts";
-import { roundToFloat16 } from "../float16.ts";
+import { roundFloat16 } from "../float16.ts";
+import { viewOf } from "../float-view.ts";
 import { QuantError } from "../quant-error.ts";
 import type { Int8Rows } from "./int8-rows.ts";
 import { roundRow } from "./round-row.ts";
@@ -22,23 +23,34 @@ export function encodeInt8Rows(
   { halfFirst = true }: { readonly halfFirst?: boolean } = {},
 ): Int8Rows {
   const rows = checkRows("encodeInt8Rows", values.length, cols);
-  const weights = halfFirst ? roundToFloat16(values) : values;
+  const source = viewOf(values);
+  const half = viewOf(new Float32Array(halfFirst ? cols : 0));
   const CB = new Int8Array(values.length);
   const SCB = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * cols;
-    const end = start + cols;
-    let absmax = 0;
-    for (let i = start; i < end; i++) absmax = Math.max(absmax, Math.abs(weights[i]));
-    if (!Number.isFinite(absmax))
-      throw new QuantError(
-        "encodeInt8Rows",
-        "finite weights",
-        `${absmax} in row ${row}`,
-        "magnitudes of 65520 and above overflow float16; halfFirst: false keeps them",
-      );
+    if (halfFirst) roundFloat16(source, start, start + cols, half);
+    const weights = halfFirst ? half.floats : values.subarray(start, start + cols);
+    const absmax = largestMagnitude(weights);
+    if (!Number.isFinite(absmax)) throw notFinite(absmax, row);
     SCB[row] = absmax;
-    roundRow(weights, start, end, absmax, CB);
+    roundRow(weights, absmax, CB, start);
   }
   return { CB, SCB };
+}
+
+/** NaN if there is one. */
+function largestMagnitude(weights: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < weights.length; i++) largest = Math.max(largest, Math.abs(weights[i]));
+  return largest;
+}
+
+function notFinite(absmax: number, row: number): QuantError {
+  return new QuantError(
+    "encodeInt8Rows",
+    "finite weights",
+    `${absmax} in row ${row}`,
+    "magnitudes of 65520 and above overflow float16; halfFirst: false keeps them",
+  );
 }

@@ -36,8 +36,9 @@ export function quantizeActivations(
   const SCA = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * cols;
-    SCA[row] = takeOutliers(cells.subarray(start, start + cols), limit, hasOutlier);
-    roundRow(cells, start, start + cols, SCA[row], CA);
+    const rowCells = cells.subarray(start, start + cols);
+    SCA[row] = takeOutliers(rowCells, limit, hasOutlier);
+    roundRow(rowCells, SCA[row], CA, start);
   }
   const outlierCols = Array.from(hasOutlier.keys()).filter((col) => hasOutlier[col] === 1);
   for (const col of outlierCols) for (let i = col; i < CA.length; i += cols) CA[i] = 0;

@@ -6,16 +6,17 @@ import { INT8_LIMIT } from "./int8-rows.ts";
  *
  * A row whose 127/absmax overflows is zeros: absmax is 0 or below 4e-37, where bitsandbytes divides by zero.
  *
- * @param codes - Where they go, from `start` on, at the place of the values.
+ * @param row - Values of the row; `[C]`.
+ * @param codes - Where they go, from `offset` on.
  */
 export function roundRow(
-  values: Float32Array,
-  start: number,
-  end: number,
+  row: Float32Array,
   absmax: number,
   codes: Int8Array,
+  offset: number,
 ): void {
   const reciprocal = Math.fround(INT8_LIMIT / absmax);
   const scale = reciprocal === Infinity ? 0 : reciprocal;
-  for (let i = start; i < end; i++) codes[i] = roundHalfEven(Math.fround(values[i] * scale));
+  for (let col = 0; col < row.length; col++)
+    codes[offset + col] = roundHalfEven(Math.fround(row[col] * scale));
 }
