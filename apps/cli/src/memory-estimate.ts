@@ -1,4 +1,4 @@
-import { expectedTensors, type ModelConfig } from "@baichuan2/model";
+import { expectedTensors, isDecoderLinear, type ModelConfig } from "@baichuan2/model";
 
 /** Bytes that the weights of a model take in memory, by number type. */
 export interface MemoryEstimate {
@@ -27,7 +27,7 @@ export function countParameters(config: ModelConfig): number {
 export function estimateMemory(config: ModelConfig): MemoryEstimate {
   const parameters = countParameters(config);
   const linears = [...expectedTensors(config)]
-    .filter(([name]) => /\.(self_attn|mlp)\.\w+\.weight$/.test(name))
+    .filter(([name]) => isDecoderLinear(name))
     .map(([, shape]) => shape);
   const rest = parameters - sum(linears.map(elements));
   return {

@@ -10,6 +10,7 @@ import {
   type GenerationConfig,
   type LoadModelOptions,
   type Model,
+  type WeightOptions,
 } from "@baichuan2/model";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { fromFile } from "@baichuan2/tokenizer/node";
@@ -25,6 +26,10 @@ export interface ModelFlags {
   readonly tokenizer?: string;
   readonly threads?: number;
   readonly dtype?: string;
+  readonly blockSize?: number;
+  readonly exact?: boolean;
+  readonly quantizeHead?: boolean;
+  readonly quantizeEmbeddings?: boolean;
   readonly device?: string;
   readonly revision?: string;
   readonly offline?: boolean;
@@ -35,6 +40,10 @@ export function addModelOptions(command: Command, t: Translate): Command {
   return addTokenizerOptions(command, t)
     .option("--threads <n>", t("option.threads"), parseCount)
     .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
+    .option("--block-size <n>", t("option.blockSize"), parseCount)
+    .option("--exact", t("option.exact"))
+    .option("--quantize-head", t("option.quantizeHead"))
+    .option("--quantize-embeddings", t("option.quantizeEmbeddings"))
     .addOption(new Option("--device <device>", t("option.device")).default("auto"));
 }
 
@@ -56,14 +65,26 @@ export async function openModel(cli: Cli, flags: ModelFlags): Promise<Model> {
   const directory = await openDirectory(cli, flags);
   using progress = createProgress(cli);
   return await loadModel(directory, {
-    // Any text may stand on a command line; the loader names the types and devices it knows.
-    dtype: flags.dtype as LoadModelOptions["dtype"],
-    device: flags.device as LoadModelOptions["device"],
+    ...weightOptions(flags),
     threads: flags.threads,
     tokenizer: flags.tokenizer,
     signal: cli.io.signal,
     onProgress: progress.update,
   });
+}
+
+/** What the flags say about number types and device. */
+export function weightOptions(flags: ModelFlags): WeightOptions & Pick<LoadModelOptions, "device"> {
+  const { exact, quantizeHead, quantizeEmbeddings } = flags;
+  return {
+    // Any text may stand on a command line; the loader names what it knows.
+    dtype: flags.dtype as WeightOptions["dtype"],
+    blockSize: flags.blockSize as WeightOptions["blockSize"],
+    device: flags.device as LoadModelOptions["device"],
+    exact,
+    quantizeHead,
+    quantizeEmbeddings,
+  };
 }
 
 /** The model's directory; an id is looked up, and downloaded if need be. */

@@ -225,3 +225,8 @@ export function expectedTensors(config: ModelConfig): ReadonlyMap<string, readon
   tensors.set("lm_head.weight", [V, C]);
   return tensors;
 }
+
+/** Whether a weight is one of the five linears of a layer: the ones that are quantized. */
+export function isDecoderLinear(name: string): boolean {
+  return /^model\.layers\.\d+\.(self_attn|mlp)\.\w+\.weight$/.test(name);
+}

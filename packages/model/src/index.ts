@@ -17,11 +17,12 @@ export type {
 export { openCheckpoint } from "./checkpoint/node-open-checkpoint.ts";
 export {
   expectedTensors,
+  isDecoderLinear,
   readModelConfig,
   type ModelConfig,
   type PositionScheme,
 } from "./config.ts";
-export type { Logits } from "./engine/engine.ts";
+export type { HiddenStates, Logits } from "./engine/logits.ts";
 export type { EngineStats, FinishReason } from "./engine/protocol.ts";
 export {
   defaultGenerationConfig,
@@ -48,9 +49,10 @@ export {
   type Prompt,
   type Usage,
 } from "./model.ts";
-export { checkpointWeights } from "./network/checkpoint-weights.ts";
+export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
 export { Decoder, TokenIdError, type BatchItem, type Sequence } from "./network/decoder.ts";
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";
+export type { WeightDtype, WeightOptions } from "./network/weight-plan.ts";
 export {
   createSampler,
   type Distribution,
@@ -59,6 +61,12 @@ export {
 } from "./sampling/sampler.ts";
 export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts";
 export { TokenHistory } from "./sampling/token-history.ts";
+export {
+  quantizeCheckpoint,
+  type QuantizeCheckpointOptions,
+  type QuantizeReport,
+} from "./quantize/quantize-checkpoint.ts";
+export type { LinearError } from "./quantize/weight-error.ts";
 export { publishedConfig, type ShapeName } from "./shapes.ts";
 export type { GenerationDelta } from "./text-stream.ts";
 export { readJsonFile } from "./read-json-file.ts";

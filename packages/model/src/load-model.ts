@@ -7,22 +7,23 @@ import { Engine } from "./engine/engine.ts";
 import type { ModelSource } from "./engine/protocol.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
-import { Model } from "./model.ts";
+import { Model, type OpenEngine } from "./model.ts";
+import type { WeightOptions } from "./network/weight-plan.ts";
 import { readJsonFile } from "./read-json-file.ts";
 import { publishedConfig, type ShapeName } from "./shapes.ts";
 
-/** Options of `loadModel`. */
-export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress"> {
-  /** Number type of the weights in memory; "auto" is float32, the only one of the CPU backend so far. */
-  readonly dtype?: "auto" | "float32" | undefined;
+/** Options of `loadModel`. Those of `WeightOptions` tell how the weights are held in memory. */
+export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress">, WeightOptions {
   /** Where to compute; "auto" is the CPU. */
   readonly device?: "auto" | "cpu" | undefined;
   /** Threads of one run; default: all physical cores. */
   readonly threads?: number | undefined;
   /** A tokenizer.model elsewhere than beside the weights, or one already loaded. */
   readonly tokenizer?: string | Tokenizer | undefined;
-  /** Folder for float32 weights while they are mapped; needs as much space as the model. Default: temporary folder. */
+  /** Folder for the weights while they are mapped; needs as much space as the model in memory. Default: temporary folder. */
   readonly stagingDir?: string | undefined;
+  /** For `Model.hiddenStates`, as in comparisons: every run also copies the states after each layer. */
+  readonly trace?: boolean | undefined;
   /** Called while files are downloaded and while weights are read. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -63,57 +64,69 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
   const configPath = join(path, "generation_config.json");
   const generationConfig = readGenerationConfig(await readJsonFile(configPath), configPath);
   const tokenizer = await openTokenizer(path, options);
-  const engine = await openEngine({ kind: "checkpoint", path }, options);
-  return new Model({ path, engine, generationConfig, tokenizer });
+  const open = engineOpener({ kind: "checkpoint", path }, options);
+  return new Model({ path, engine: await open(), open, generationConfig, tokenizer });
 }
 
 /** A model of a published size with random weights: real speed and memory, meaningless text. */
 export async function loadSyntheticModel(
   shape: ShapeName,
-  options: Pick<
-    LoadModelOptions,
-    "dtype" | "device" | "threads" | "signal" | "stagingDir" | "onProgress"
-  > & {
-    readonly layers?: number | undefined;
-    readonly seed?: number | undefined;
-  } = {},
+  options: WeightOptions &
+    Pick<
+      LoadModelOptions,
+      "device" | "threads" | "signal" | "stagingDir" | "trace" | "onProgress"
+    > & {
+      readonly layers?: number | undefined;
+      readonly seed?: number | undefined;
+    } = {},
 ): Promise<Model> {
   checkSupported(options);
   const { layers, seed = 0 } = options;
   const config = publishedConfig(shape, layers);
-  const engine = await openEngine({ kind: "synthetic", config, seed }, options);
+  const open = engineOpener({ kind: "synthetic", config, seed }, options);
   return new Model({
     path: `synthetic ${shape}`,
-    engine,
+    engine: await open(),
+    open,
     generationConfig: defaultGenerationConfig,
   });
 }
 
-function checkSupported({ dtype = "auto", device = "auto", threads = 1 }: LoadModelOptions): void {
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new UnsupportedError("loadModel", `threads ${threads}`, "give an integer of at least 1");
-  }
-  if (!["auto", "float32"].includes(dtype)) {
-    throw new UnsupportedError("loadModel", `dtype "${dtype}"`, 'use "float32" or "auto"');
-  }
-  if (!["auto", "cpu"].includes(device)) {
-    throw new UnsupportedError("loadModel", `device "${device}"`, 'use "cpu" or "auto"');
-  }
+function checkSupported(options: LoadModelOptions): void {
+  const { dtype = "auto", device = "auto", threads = 1, blockSize } = options;
+  const refuse = (what: string, hint: string): never => {
+    throw new UnsupportedError("loadModel", what, hint);
+  };
+  if (!Number.isInteger(threads) || threads < 1)
+    refuse(`threads ${threads}`, "give an integer of at least 1");
+  if (!DTYPES.includes(dtype)) refuse(`dtype "${dtype}"`, `use ${DTYPES.join(", ")}`);
+  if (!["auto", "cpu"].includes(device)) refuse(`device "${device}"`, 'use "cpu" or "auto"');
+  if (blockSize === undefined) return;
+  if (![32, 64, 128].includes(blockSize)) refuse(`blockSize ${blockSize}`, "use 32, 64 or 128");
+  if (dtype !== "int4") refuse(`blockSize with dtype "${dtype}"`, "only int4 has a choice");
 }
 
-/** Starts an engine with those of a load's options that are the engine's. */
-function openEngine(
-  source: ModelSource,
-  { signal, threads, stagingDir, onProgress }: LoadModelOptions,
-): Promise<Engine> {
-  return Engine.open(source, {
-    signal,
-    threads,
-    stagingDir,
-    onProgress:
-      onProgress &&
-      ((doneBytes, totalBytes) => onProgress({ phase: "load", doneBytes, totalBytes })),
-  });
+const DTYPES: readonly string[] = ["auto", "float32", "nf4", "int8", "int4"];
+
+/** How to start an engine with those of a load's options that are the engine's, and other weights if wanted. */
+function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngine {
+  const { signal, threads, stagingDir, trace, onProgress } = options;
+  const { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings } = options;
+  const weights = { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings };
+  const report =
+    onProgress &&
+    ((doneBytes: number, totalBytes: number) =>
+      onProgress({ phase: "load", doneBytes, totalBytes }));
+  return (other = {}) =>
+    Engine.open(source, {
+      threads,
+      stagingDir,
+      trace,
+      signal,
+      onProgress: report,
+      ...other,
+      weights: { ...weights, ...other.weights },
+    });
 }
 
 async function openTokenizer(

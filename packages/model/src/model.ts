@@ -2,13 +2,16 @@ import type { Tokenizer } from "@baichuan2/tokenizer";
 import { buildChatPrompt, type ChatPromptOptions } from "./chat/chat-prompt.ts";
 import type { ChatMessage } from "./chat/chat-message.ts";
 import type { ModelConfig } from "./config.ts";
-import type { Engine, Logits } from "./engine/engine.ts";
+import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
+import type { Engine, OpenEngineOptions } from "./engine/engine.ts";
+import type { HiddenStates, Logits } from "./engine/logits.ts";
 import type { EngineStats, FinishReason } from "./engine/protocol.ts";
 import {
   mergeGenerationOptions,
   type GenerationConfig,
   type GenerationOptions,
 } from "./generation-config.ts";
+import type { WeightDtype } from "./network/weight-plan.ts";
 import { randomSeed } from "./sampling/random.ts";
 import { streamText, type GenerationDelta } from "./text-stream.ts";
 
@@ -71,11 +74,15 @@ export class PromptError extends Error {
   }
 }
 
+/** Starts another engine over the same weights. */
+export type OpenEngine = (options?: OpenEngineOptions) => Promise<Engine>;
+
 /** The parts of a model; `loadModel` puts them together. */
 export interface ModelParts {
   /** Directory, or a name for synthetic weights. */
   readonly path: string;
   readonly engine: Engine;
+  readonly open: OpenEngine;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer?: Tokenizer | undefined;
 }
@@ -88,14 +95,55 @@ export class Model implements AsyncDisposable {
   readonly generationConfig: GenerationConfig;
   /** Undefined for checkpoints without a tokenizer.model. */
   readonly tokenizer: Tokenizer | undefined;
-  readonly #engine: Engine;
+  readonly #open: OpenEngine;
+  #engine: Engine;
+  #isDisposed = false;
 
-  constructor({ path, engine, generationConfig, tokenizer }: ModelParts) {
+  constructor({ path, engine, open, generationConfig, tokenizer }: ModelParts) {
     this.path = path;
     this.config = engine.config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
     this.#engine = engine;
+    this.#open = open;
+  }
+
+  /** Number type of the linear layers. */
+  get dtype(): WeightDtype {
+    return this.#engine.dtype;
+  }
+
+  /**
+   * Quantizes the linear layers, as the original's `quantize`: 8 is LLM.int8(), 4 is NF4 with double quantization.
+   *
+   * Reads the checkpoint once more, layer by layer; the weights in use stay until the new ones stand, and running
+   * calls end with them. Where memory is short load with `dtype` at once.
+   *
+   * @returns the model itself.
+   * @throws {UnsupportedError} for other bits, or if the weights are quantized already.
+   */
+  async quantize(
+    bits: 4 | 8,
+    options: Pick<OpenEngineOptions, "signal" | "onProgress"> = {},
+  ): Promise<this> {
+    if (bits !== 4 && bits !== 8)
+      throw new UnsupportedError("quantize", `${String(bits)} bits`, "use 4 (NF4) or 8 (int8)");
+    if (this.dtype !== "float32") {
+      const hint = "load the unquantized checkpoint";
+      throw new UnsupportedError("quantize", `weights already quantized to ${this.dtype}`, hint);
+    }
+    const engine = await this.#open({
+      ...options,
+      weights: { dtype: bits === 4 ? "nf4" : "int8" },
+    });
+    const old = this.#engine;
+    this.#engine = engine;
+    void old.disposeWhenIdle();
+    if (this.#isDisposed) {
+      await engine.dispose();
+      throw new DisposedError("model");
+    }
+    return this;
   }
 
   /** Answers a conversation: the text of the assistant's next message. */
@@ -201,6 +249,22 @@ export class Model implements AsyncDisposable {
     return this.#engine.logits(ids, last, signal);
   }
 
+  /**
+   * Hidden states of a text after each layer, and its logits, from one run; for comparing models.
+   *
+   * @returns states `[T, C]` by name, and logits `[T, V]`.
+   * @throws {UnsupportedError} for a model loaded without `trace`.
+   * @throws {TokenIdError} for an id outside the vocabulary.
+   */
+  async hiddenStates(
+    tokenIds: ArrayLike<number>,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<HiddenStates> {
+    const ids = toIds(tokenIds);
+    if (ids.length === 0) throw new PromptError("at least one token", "none");
+    return this.#engine.hiddenStates(ids, signal);
+  }
+
   /** Memory in use. */
   stats(): Promise<EngineStats> {
     return this.#engine.stats();
@@ -208,6 +272,7 @@ export class Model implements AsyncDisposable {
 
   /** Frees the model; running generations fail with a `DisposedError`. */
   dispose(): Promise<void> {
+    this.#isDisposed = true;
     return this.#engine.dispose();
   }
 

@@ -1,16 +1,11 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import {
-  loadSyntheticModel,
-  type LoadModelOptions,
-  type Model,
-  type ShapeName,
-} from "@baichuan2/model";
+import { loadSyntheticModel, type WeightDtype, type Model, type ShapeName } from "@baichuan2/model";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
-import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
+import { addModelOptions, openModel, weightOptions, type ModelFlags } from "../model-options.ts";
 import { formatBytes, formatRows } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
@@ -29,7 +24,8 @@ interface BenchFlags extends ModelFlags {
 interface BenchReport {
   /** "7b", "13b", or the name of the model's directory. */
   readonly shape: string;
-  readonly dtype: "float32";
+  /** Number type of the linear layers. */
+  readonly dtype: WeightDtype;
   readonly threads: number;
   readonly layers: number;
   readonly promptTokens: number;
@@ -71,7 +67,7 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
   const report: BenchReport = {
     shape: flags.shape ?? basename(resolve(flags.model ?? "")),
-    dtype: "float32",
+    dtype: model.dtype,
     threads,
     layers: model.config.numHiddenLayers,
     promptTokens: flags.promptTokens,
@@ -96,9 +92,7 @@ async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
   if (shape === undefined) return openModel(cli, flags);
   using progress = createProgress(cli);
   const options = {
-    // As in openModel: the loader names what it knows.
-    dtype: flags.dtype as LoadModelOptions["dtype"],
-    device: flags.device as LoadModelOptions["device"],
+    ...weightOptions(flags),
     layers,
     threads,
     signal: cli.io.signal,

@@ -25,7 +25,12 @@ export const en = {
   "option.revision": "branch, tag or commit of a model of the hub",
   "option.offline": "use only what is in the local cache of the hub",
   "option.threads": "threads of one run (default: all physical cores; bench: all logical ones)",
-  "option.dtype": "number type of the weights in memory: auto, float32",
+  "option.dtype":
+    "number type of the linear layers in memory: auto (as stored), float32, nf4, int8, int4",
+  "option.blockSize": "weights that share a scale in int4: 32, 64 or 128 (default: 64)",
+  "option.exact": "compute with the dequantized weights in float32: slow and large, for checking",
+  "option.quantizeHead": "hold the head in 8 bits instead of 16",
+  "option.quantizeEmbeddings": "hold the embeddings in 8 bits instead of 16",
   "option.device": "where to compute: auto, cpu",
   "option.maxNewTokens": "most new tokens of one answer",
   "option.doSample": "draw tokens at random",

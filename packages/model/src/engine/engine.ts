@@ -3,7 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
+import type { WeightDtype } from "../network/weight-plan.ts";
 import { AsyncQueue } from "./async-queue.ts";
+import type { HiddenStates, Logits } from "./logits.ts";
 import type {
   EngineEvent,
   EngineOptions,
@@ -15,19 +17,15 @@ import type {
 } from "./protocol.ts";
 import { fromWireError } from "./wire-error.ts";
 
-/** Logits of a text. */
-export interface Logits {
-  /** Row-major `[positions, vocabSize]`. */
-  readonly data: Float32Array;
-  readonly shape: readonly [number, number];
-}
-
 /** Options of opening an engine. */
 export interface OpenEngineOptions extends EngineOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called while weights are read. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
+
+/** What the thread says when a model is loaded. */
+type Loaded = Extract<EngineEvent, { type: "loaded" }>;
 
 /** A job that waits for the thread's answers. */
 interface Listener {
@@ -41,14 +39,19 @@ interface Listener {
  */
 export class Engine implements AsyncDisposable {
   readonly config: ModelConfig;
+  /** Number type of the linear layers. */
+  readonly dtype: WeightDtype;
   readonly #worker: Worker;
   readonly #listeners = new Map<number, Listener>();
   #nextId = 0;
   #closed: Promise<void> | undefined;
+  #isClosing = false;
+  #idle = Promise.withResolvers<void>();
 
-  private constructor(worker: Worker, config: ModelConfig) {
+  private constructor(worker: Worker, { config, dtype }: Loaded) {
     this.#worker = worker;
     this.config = config;
+    this.dtype = dtype;
     worker.on("message", (event: EngineEvent) => {
       if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
     });
@@ -66,8 +69,7 @@ export class Engine implements AsyncDisposable {
     options.signal?.throwIfAborted();
     const worker = new Worker(workerUrl(), { execArgv: workerArguments() });
     try {
-      const config = await load(worker, source, options);
-      return new Engine(worker, config);
+      return new Engine(worker, await load(worker, source, options));
     } catch (error) {
       await unwind(worker);
       throw error;
@@ -122,11 +124,31 @@ export class Engine implements AsyncDisposable {
     );
   }
 
+  /**
+   * Hidden states after each layer, and logits, of every token of a text.
+   *
+   * @throws {UnsupportedError} if the engine was opened without `trace`.
+   */
+  hiddenStates(tokenIds: readonly number[], signal?: AbortSignal): Promise<HiddenStates> {
+    return this.#ask({ type: "hiddenStates", tokenIds }, signal, (event) => {
+      if (event.type !== "hiddenStates") return undefined;
+      const { trace, vocabSize } = event;
+      return { ...trace, logits: { data: trace.logits, shape: [tokenIds.length, vocabSize] } };
+    });
+  }
+
   /** Memory in use. */
   stats(): Promise<EngineStats> {
     return this.#ask({ type: "stats" }, undefined, (event) =>
       event.type === "stats" ? event.stats : undefined,
     );
+  }
+
+  /** Lets running jobs end, then frees the model and stops the thread; new jobs are refused at once. */
+  async disposeWhenIdle(): Promise<void> {
+    this.#isClosing = true;
+    while (this.#listeners.size > 0) await this.#idle.promise;
+    await this.dispose();
   }
 
   /** Ends all jobs, frees the model and stops the thread. */
@@ -173,7 +195,7 @@ export class Engine implements AsyncDisposable {
   }
 
   #start(request: DistributiveOmit<JobRequest, "id">, listener: Listener): number {
-    if (this.#closed) throw new DisposedError("engine");
+    if (this.#closed || this.#isClosing) throw new DisposedError("engine");
     const id = this.#nextId++;
     if (this.#listeners.size === 0) this.#worker.ref();
     this.#listeners.set(id, listener);
@@ -183,18 +205,25 @@ export class Engine implements AsyncDisposable {
 
   #stop(id: number, isRunning: boolean): void {
     this.#listeners.delete(id);
-    if (this.#listeners.size === 0 && !this.#closed) this.#worker.unref();
+    if (this.#listeners.size === 0) this.#becomeIdle();
     if (isRunning) this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
+  }
+
+  #becomeIdle(): void {
+    if (!this.#closed) this.#worker.unref();
+    this.#idle.resolve();
+    this.#idle = Promise.withResolvers<void>();
   }
 
   #failAll(error: Error): void {
     this.#closed ??= Promise.resolve();
     for (const listener of this.#listeners.values()) listener.fail(error);
     this.#listeners.clear();
+    this.#idle.resolve();
   }
 }
 
-type JobRequest = Extract<EngineRequest, { type: "generate" | "logits" | "stats" }>;
+type JobRequest = Extract<EngineRequest, { type: "generate" | "logits" | "hiddenStates" | "stats" }>;
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
   ? Omit<Union, Key>
   : never;
@@ -207,13 +236,9 @@ function workerUrl(): URL {
   );
 }
 
-function load(
-  worker: Worker,
-  source: ModelSource,
-  options: OpenEngineOptions,
-): Promise<ModelConfig> {
+function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): Promise<Loaded> {
   const { signal, onProgress, ...engineOptions } = options;
-  const { promise, resolve, reject } = Promise.withResolvers<ModelConfig>();
+  const { promise, resolve, reject } = Promise.withResolvers<Loaded>();
   const onAbort = (): void => reject(signal?.reason as Error);
   const onMessage = (event: EngineEvent): void => {
     if (event.type === "progress") {
@@ -222,7 +247,7 @@ function load(
       } catch (error) {
         reject(error);
       }
-    } else if (event.type === "loaded") resolve(event.config);
+    } else if (event.type === "loaded") resolve(event);
     else if (event.type === "loadFailed") reject(fromWireError(event.error));
   };
   const onError = (cause: Error): void => reject(threadDied(cause));

@@ -1,47 +1,68 @@
 import type { WeightReader } from "@baichuan2/kernels";
-import { UnsupportedError } from "@baichuan2/kernels";
+import { createNodeQuantPool } from "@baichuan2/quant/node";
 import { checkWeights } from "../checkpoint/check-weights.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
+import { openQuantizedLinears } from "../checkpoint/quantized/open-quantized-linears.ts";
 import type { ModelConfig } from "../config.ts";
 import { checkpointWeights } from "../network/checkpoint-weights.ts";
 import { buildInferenceGraph } from "../network/inference-graph.ts";
 import { syntheticWeights } from "../network/synthetic-weights.ts";
-import type { ModelSource } from "./protocol.ts";
+import { planWeights, type WeightPlan } from "../network/weight-plan.ts";
+import type { EngineOptions, ModelSource } from "./protocol.ts";
 
 /** A config with its weights, ready to be read once. */
 export interface OpenSource extends AsyncDisposable {
   readonly config: ModelConfig;
+  readonly plan: WeightPlan;
   readonly weights: WeightReader;
 }
 
 /**
- * Opens the weights of a model and checks that they fit its config.
+ * Opens the weights of a model, checks that they fit its config and plans the format of each.
  *
  * @throws {CheckpointError} with every missing, extra or wrong-shaped tensor.
  */
-export async function openSource(source: ModelSource, signal?: AbortSignal): Promise<OpenSource> {
+export async function openSource(
+  source: ModelSource,
+  options: Pick<EngineOptions, "threads" | "weights">,
+  signal?: AbortSignal,
+): Promise<OpenSource> {
   if (source.kind === "synthetic") {
     const { config, seed } = source;
-    const weights = syntheticWeights(buildInferenceGraph(config), seed);
-    return { config, weights, async [Symbol.asyncDispose]() {} };
+    const none = { path: "synthetic weights", tensors: new Map(), linears: new Map() };
+    const plan = planWeights(none, options.weights);
+    const weights = syntheticWeights(buildInferenceGraph(config, plan), seed);
+    return { config, plan, weights, async [Symbol.asyncDispose]() {} };
   }
   const checkpoint = await openCheckpoint(source.path, { signal });
   try {
-    if (checkpoint.config.quantizationConfig) {
-      throw new UnsupportedError(
-        "model",
-        `the quantized checkpoint ${source.path}`,
-        "use the bf16 checkpoint",
-      );
-    }
-    checkWeights(checkpoint);
+    return await openWeights(checkpoint, options, signal);
   } catch (error) {
     await checkpoint[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function openWeights(
+  checkpoint: Checkpoint,
+  { threads, weights: weightOptions }: Pick<EngineOptions, "threads" | "weights">,
+  signal: AbortSignal | undefined,
+): Promise<OpenSource> {
+  checkWeights(checkpoint);
+  const { config, path, tensors } = checkpoint;
+  const linears = await openQuantizedLinears(checkpoint, { signal });
+  const plan = planWeights({ path, tensors, linears }, weightOptions);
+  buildInferenceGraph(config, plan); // a shape that a format cannot hold is told before anything is read
+  const pool = createNodeQuantPool(threads === undefined ? {} : { threads });
+  const weights = checkpointWeights(checkpoint, { plan, linears, pool });
   return {
-    config: checkpoint.config,
-    weights: checkpointWeights(checkpoint),
-    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+    config,
+    plan,
+    weights,
+    async [Symbol.asyncDispose]() {
+      await pool.dispose();
+      await checkpoint[Symbol.asyncDispose]();
+    },
   };
 }

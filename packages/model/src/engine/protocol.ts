@@ -1,5 +1,7 @@
 import type { ModelConfig } from "../config.ts";
+import type { WeightDtype, WeightOptions } from "../network/weight-plan.ts";
 import type { SamplerOptions } from "../sampling/sampler.ts";
+import type { Trace } from "./trace-in-chunks.ts";
 
 /** Where an engine's weights come from. */
 export type ModelSource =
@@ -10,8 +12,12 @@ export type ModelSource =
 /** How an engine runs. */
 export interface EngineOptions {
   readonly threads?: number | undefined;
-  /** Folder for float32 weights while the runtime maps them; default: the system's temporary folder. */
+  /** Folder for the weights while the runtime maps them; default: the system's temporary folder. */
   readonly stagingDir?: string | undefined;
+  /** How the weights are held. */
+  readonly weights?: WeightOptions | undefined;
+  /** Makes every run give its hidden states, for `hiddenStates` requests. */
+  readonly trace?: boolean | undefined;
 }
 
 /** One generation, as ids. */
@@ -36,6 +42,7 @@ export type EngineRequest =
       readonly tokenIds: readonly number[];
       readonly last: boolean;
     }
+  | { readonly type: "hiddenStates"; readonly id: number; readonly tokenIds: readonly number[] }
   | { readonly type: "stats"; readonly id: number }
   | { readonly type: "abort"; readonly id: number }
   | { readonly type: "close" };
@@ -59,7 +66,7 @@ export interface EngineStats {
 /** Messages from the engine's thread. */
 export type EngineEvent =
   | { readonly type: "progress"; readonly doneBytes: number; readonly totalBytes: number }
-  | { readonly type: "loaded"; readonly config: ModelConfig }
+  | { readonly type: "loaded"; readonly config: ModelConfig; readonly dtype: WeightDtype }
   | { readonly type: "loadFailed"; readonly error: WireError }
   | { readonly type: "token"; readonly id: number; readonly tokenId: number }
   | { readonly type: "finished"; readonly id: number; readonly reason: FinishReason }
@@ -67,6 +74,12 @@ export type EngineEvent =
       readonly type: "logits";
       readonly id: number;
       readonly data: Float32Array;
+      readonly vocabSize: number;
+    }
+  | {
+      readonly type: "hiddenStates";
+      readonly id: number;
+      readonly trace: Trace;
       readonly vocabSize: number;
     }
   | { readonly type: "stats"; readonly id: number; readonly stats: EngineStats }

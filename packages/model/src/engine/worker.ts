@@ -26,17 +26,19 @@ function emit(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
 async function load(source: ModelSource, options: EngineOptions): Promise<void> {
   try {
     const { signal } = loadController;
-    await using open = await openSource(source, signal);
+    await using open = await openSource(source, options, signal);
     const backend = await createOrtNodeBackend(
       options.stagingDir === undefined ? {} : { stagingDir: options.stagingDir },
     );
     decoder = await Decoder.create(open.config, backend, open.weights, {
       signal,
+      formatOf: open.plan.formatOf,
+      trace: options.trace ? "layers" : false,
       threads: options.threads,
       onProgress: throttledProgress(),
     });
     scheduler = new Scheduler(decoder, emit);
-    emit({ type: "loaded", config: open.config });
+    emit({ type: "loaded", config: open.config, dtype: open.plan.dtype });
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });
   }
@@ -72,6 +74,9 @@ parentPort?.on("message", (request: EngineRequest) => {
       break;
     case "logits":
       scheduler?.logits(request.id, request.tokenIds, request.last);
+      break;
+    case "hiddenStates":
+      scheduler?.hiddenStates(request.id, request.tokenIds);
       break;
     case "stats": {
       const stats = { cacheBytes: decoder?.cacheBytes ?? 0, rssBytes: process.memoryUsage.rss() };

@@ -16,6 +16,8 @@ export interface LayerContext {
   readonly bias: Value;
   /** The 7B's angles; `[T, D/2]` each. */
   readonly rope?: { readonly cos: Value; readonly sin: Value };
+  /** Declares a weight in the format it is held in. */
+  readonly weight: (name: string, shape: readonly number[]) => Value;
 }
 
 /** A layer's pool of earlier keys and values; `[S, H, D]` each. */
@@ -48,11 +50,11 @@ export function decoderLayer(
   layer: number,
   x: Value,
   pool: LayerPool,
-  { bias, rope }: LayerContext,
+  { bias, rope, weight: declare }: LayerContext,
 ): LayerResult {
   const { hiddenSize: C, intermediateSize: F, numAttentionHeads, headDim, rmsNormEps } = config;
   const weight = (key: string, ...shape: number[]): Value =>
-    g.weight(`model.layers.${layer}.${key}.weight`, shape);
+    declare(`model.layers.${layer}.${key}.weight`, shape);
 
   const inputNorm = rmsNorm(g, x, weight("input_layernorm", C), rmsNormEps);
   const packed = linear(g, inputNorm, weight("self_attn.W_pack", 3 * C, C));

@@ -52,9 +52,10 @@ export class TokenIdError extends Error {
  */
 export class Decoder {
   readonly config: ModelConfig;
+  /** Whether its graph has the outputs of `trace`. */
+  readonly isTraced: boolean;
   readonly #pool: KvPool;
   readonly #executable: Executable;
-  readonly #isTraced: boolean;
   /** Outputs of the last run besides logits and cache rows; only with `trace`. */
   traced: Readonly<Record<string, Tensor>> = {};
 
@@ -62,7 +63,7 @@ export class Decoder {
     this.config = config;
     this.#executable = executable;
     this.#pool = new KvPool(config);
-    this.#isTraced = isTraced;
+    this.isTraced = isTraced;
   }
 
   /** Compiles the graph of `config` on a backend, reading every weight once. */
@@ -76,7 +77,7 @@ export class Decoder {
     return new Decoder(
       config,
       await backend.compile(graph, weights, options),
-      options.trace ?? false,
+      Boolean(options.trace),
     );
   }
 
@@ -117,7 +118,7 @@ export class Decoder {
     const feeds = this.#feeds(batch, S);
     const results = await this.#executable.run(feeds);
     this.#storeRows(batch, results);
-    if (this.#isTraced) this.traced = results;
+    if (this.isTraced) this.traced = results;
     return this.#splitLogits(batch, floats(results, "logits"));
   }
 

@@ -1,5 +1,5 @@
 import { alibi, alibiSlopes, gather, Graph, linear, rmsNorm } from "@baichuan2/kernels";
-import type { Value } from "@baichuan2/kernels";
+import type { Value, WeightFormat } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import { decoderLayer, type LayerContext } from "./decoder-layer.ts";
 
@@ -8,8 +8,13 @@ export const LM_HEAD = "lm_head.weight";
 
 /** Options of the graph. */
 export interface InferenceGraphOptions {
-  /** Adds an output for every intermediate state, for comparing with PyTorch layer by layer. */
-  readonly trace?: boolean;
+  /**
+   * Adds an output for every intermediate state, for comparing with PyTorch layer by layer; "layers": only for the
+   * states after embeddings, layers and final norm (`hidden.*`). A run then copies all of them.
+   */
+  readonly trace?: boolean | "layers" | undefined;
+  /** Format of each weight; float32 where absent. */
+  readonly formatOf?: ((name: string, shape: readonly number[]) => WeightFormat) | undefined;
 }
 
 /**
@@ -24,15 +29,17 @@ export interface InferenceGraphOptions {
  */
 export function buildInferenceGraph(
   config: ModelConfig,
-  { trace = false }: InferenceGraphOptions = {},
+  { trace = false, formatOf }: InferenceGraphOptions = {},
 ): Graph {
   const g = new Graph();
   const { hiddenSize: C, vocabSize: V, numAttentionHeads: H, headDim: D } = config;
   const inputIds = g.input("input_ids", "i32", ["T"]);
   const outputRows = g.input("output_rows", "i32", ["R"]);
-  const context = layerContext(g, config);
+  const weight = (name: string, shape: readonly number[]): Value =>
+    g.weight(name, shape, formatOf?.(name, shape));
+  const context = { ...positions(g, config), weight };
 
-  let x = gather(g, g.weight("model.embed_tokens.weight", [V, C]), inputIds);
+  let x = gather(g, weight("model.embed_tokens.weight", [V, C]), inputIds);
   if (trace) g.output("hidden.embed", x);
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const pool = {
@@ -45,6 +52,7 @@ export function buildInferenceGraph(
     g.output(`values.${layer}.new`, result.values);
     if (trace) {
       g.output(`hidden.layer${layer}`, x);
+      if (trace === "layers") continue;
       for (const [name, value] of Object.entries(result.trace)) {
         g.output(`layer${layer}.${name}`, value);
       }
@@ -52,13 +60,13 @@ export function buildInferenceGraph(
   }
   // The head is by far the widest matrix: rows that need no logits stop before the final norm.
   const rows = gather(g, x, outputRows);
-  const normed = rmsNorm(g, rows, g.weight("model.norm.weight", [C]), config.rmsNormEps);
+  const normed = rmsNorm(g, rows, weight("model.norm.weight", [C]), config.rmsNormEps);
   if (trace) g.output("hidden.final_norm", normed);
-  g.output("logits", linear(g, normed, g.weight(LM_HEAD, [V, C])));
+  g.output("logits", linear(g, normed, weight(LM_HEAD, [V, C])));
   return g;
 }
 
-function layerContext(g: Graph, config: ModelConfig): LayerContext {
+function positions(g: Graph, config: ModelConfig): Omit<LayerContext, "weight"> {
   const mask = g.input("mask", "f32", ["T", "S+T"]);
   if (config.positionScheme === "rope") {
     const angles = (name: string): Value => g.input(name, "f32", ["T", config.headDim / 2]);

@@ -1,0 +1,100 @@
+import { createNodeQuantPool } from "@baichuan2/quant/node";
+import { describeShared, readGolden, sharedData } from "@baichuan2/tooling/golden";
+import { afterAll, expect, it } from "vitest";
+import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
+import { openQuantizedLinears } from "../checkpoint/quantized/open-quantized-linears.ts";
+import { checkpointWeights } from "./checkpoint-weights.ts";
+import { Decoder } from "./decoder.ts";
+import { backends } from "./golden-models.ts";
+import { planWeights, type WeightOptions } from "./weight-plan.ts";
+
+/** float32 against PyTorch's float32, as for unquantized models (data/model/README.md). */
+const EXACT = 1e-4;
+
+/** Whole-model LLM.int8() flips roundings on differences of 1e-6: only its rms means something (same place). */
+const LLM_INT8_RMS = 0.15;
+
+/** NF4 as int8 blocks with int8 activations: 0.09 was seen for logits of ±12. */
+const INT8_BLOCKS_RMS = 0.15;
+
+const pool = createNodeQuantPool({ threads: 1 });
+afterAll(() => pool.dispose());
+
+const golden = () => readGolden(sharedData("model/quant/models.manifest.json"));
+
+async function logitsOf(
+  folder: string,
+  options: WeightOptions,
+  backend: keyof typeof backends = "ort-node",
+): Promise<Float32Array> {
+  const path = sharedData(`model/models/${folder}`);
+  await using checkpoint = await openCheckpoint(path);
+  const linears = await openQuantizedLinears(checkpoint);
+  const { config, tensors } = checkpoint;
+  const plan = planWeights({ path, tensors, linears }, options);
+  const weights = checkpointWeights(checkpoint, { plan, linears, pool });
+  await using decoder = await Decoder.create(config, await backends[backend]!(), weights, plan);
+  const tokenIds = [...golden().ints(`${folder.split("/")[0]}.ids`)];
+  const sequence = decoder.createSequence();
+  const [logits] = await decoder.forward([{ sequence, tokenIds, logits: "all" }]);
+  return logits ?? new Float32Array();
+}
+
+function errors(got: Float32Array, name: string): { max: number; rms: number } {
+  const want = golden().floats(name);
+  expect(got.length).toBe(want.length);
+  let [max, squares] = [0, 0];
+  for (const [i, value] of want.entries()) {
+    const error = Math.abs((got[i] ?? NaN) - value);
+    max = error <= max ? max : error; // NaN sticks
+    squares += error * error;
+  }
+  return { max, rms: Math.sqrt(squares / want.length) };
+}
+
+describeShared("logits of quantized checkpoints", "model/quant", () => {
+  it.each(["t7/chat4bits-list", "t7/nf4-safetensors", "t13/chat4bits-list", "t13/nf4-safetensors"])(
+    "are met by %s with exact NF4",
+    async (folder) => {
+      const got = await logitsOf(folder, { exact: true });
+      expect(errors(got, `${folder.split("/")[0]}.nf4.logits`).max).toBeLessThan(EXACT);
+    },
+  );
+
+  it.each(["t7/safetensors-bf16", "t13/safetensors-bf16"])(
+    "are met by %s quantized to NF4 while it loads",
+    async (folder) => {
+      const got = await logitsOf(folder, { dtype: "nf4", exact: true });
+      expect(errors(got, `${folder.split("/")[0]}.nf4.logits`).max).toBeLessThan(EXACT);
+    },
+  );
+
+  it.each(["t7/int8-safetensors", "t7/int8-bin", "t13/int8-safetensors"])(
+    "are met by %s with exact int8 weights",
+    async (folder) => {
+      const got = await logitsOf(folder, { exact: true });
+      expect(errors(got, `${folder.split("/")[0]}.int8.weight_only.logits`).max).toBeLessThan(
+        EXACT,
+      );
+    },
+  );
+
+  it.each(["t7/int8-safetensors", "t7/int8-bin", "t13/int8-safetensors"])(
+    "are met by %s with LLM.int8() as far as roundings allow",
+    async (folder) => {
+      const name = `${folder.split("/")[0]}.int8.llm_int8.logits`;
+      for (const backend of ["reference", "ort-node"] as const) {
+        const error = errors(await logitsOf(folder, {}, backend), name);
+        expect(error.rms, backend).toBeLessThan(LLM_INT8_RMS);
+      }
+    },
+  );
+
+  it.each(["t7/nf4-safetensors", "t13/nf4-safetensors"])(
+    "are near for %s by default",
+    async (folder) => {
+      const got = await logitsOf(folder, {});
+      expect(errors(got, `${folder.split("/")[0]}.nf4.logits`).rms).toBeLessThan(INT8_BLOCKS_RMS);
+    },
+  );
+});
