@@ -16,6 +16,42 @@ export type {
 } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint } from "./checkpoint/node-open-checkpoint.ts";
 export {
+  writeSafetensors,
+  type TensorData,
+  type WriteSafetensorsOptions,
+} from "./checkpoint/node-safetensors-writer.ts";
+export {
+  bitsandbytesTensors,
+  declareBitsandbytes,
+  type BitsandbytesOptions,
+  type EncodedFourBit,
+  type FileAbsmax,
+} from "./checkpoint/quantized/bitsandbytes-tensors.ts";
+export {
+  compressedTensors,
+  declareCompressedTensors,
+  type CompressedTensorsOptions,
+} from "./checkpoint/quantized/compressed-tensors.ts";
+export { declareInt8, int8Tensors } from "./checkpoint/quantized/int8-tensors.ts";
+export { openQuantizedLinears } from "./checkpoint/quantized/open-quantized-linears.ts";
+export { quantizationOf, type Quantization } from "./checkpoint/quantized/quantization-of.ts";
+export type {
+  NestedAbsmax,
+  QuantFormat,
+  QuantLayout,
+  StoredFourBit,
+  StoredInt4,
+  StoredInt8,
+  StoredLinear,
+} from "./checkpoint/quantized/stored-linear.ts";
+export type { TensorValues } from "./checkpoint/quantized/tensor-values.ts";
+export {
+  quantizationConfig,
+  type QuantizationConfigOptions,
+} from "./checkpoint/quantized/write-quantization-config.ts";
+export type { TensorDeclaration } from "./checkpoint/safetensors-writer.ts";
+export { writeWeightIndex } from "./checkpoint/weight-index.ts";
+export {
   expectedTensors,
   isDecoderLinear,
   readModelConfig,

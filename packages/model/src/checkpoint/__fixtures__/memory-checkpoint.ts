@@ -22,7 +22,12 @@ export function memoryCheckpoint(
 ): Checkpoint {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const topLevel = tensors.filter(({ name }) => !name.includes("["));
-  const bytes = async (name: string) => new Uint8Array(byName.get(name)!.bytes);
+  const find = (name: string): TensorValues => {
+    const tensor = byName.get(name);
+    if (tensor) return tensor;
+    throw new Error(`no tensor ${name}`);
+  };
+  const bytes = async (name: string) => new Uint8Array(find(name).bytes);
   return {
     path: "m",
     config: readModelConfig({ ...tinyConfig, quantization_config: quantization }, "m/config.json"),
@@ -32,7 +37,7 @@ export function memoryCheckpoint(
     objects,
     readBytes: bytes,
     readFloat32: async (name) => {
-      const { dtype } = byName.get(name)!;
+      const { dtype } = find(name);
       if (!isFloatDtype(dtype)) throw new TypeError(`${name} is ${dtype}`);
       const stored = await bytes(name);
       const out = new Float32Array(stored.length / itemSize(dtype));

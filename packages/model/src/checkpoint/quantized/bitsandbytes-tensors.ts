@@ -16,10 +16,11 @@ import {
   NF4_CODEBOOK,
   quantizeAbsmax,
   type FourBitType,
+  type QuantizedAbsmax,
 } from "@baichuan2/quant";
 import type { TensorDeclaration } from "../safetensors-writer.ts";
-import type { NestedAbsmax } from "./stored-linear.ts";
 import { STATE_KEY } from "./inspect-four-bit.ts";
+import type { NestedAbsmax } from "./stored-linear.ts";
 import { bytesOf, type TensorValues } from "./tensor-values.ts";
 
 /** What a file says of 4-bit codes. */
@@ -66,12 +67,15 @@ export function declareBitsandbytes(
   ];
 }
 
+/** Absmax in 8 bits, as `quantizeAbsmax` gives it, or as a file held it, with its map `[256]` and block size. */
+export type FileAbsmax = QuantizedAbsmax & Partial<Pick<NestedAbsmax, "map" | "blockSize">>;
+
 /** 4-bit codes of one linear. */
 export interface EncodedFourBit {
   /** `[ceil(O·C/2)]`. */
   readonly packed: Uint8Array;
   /** `[ceil(O·C/blockSize)]`; or in 8 bits already, as a file held it. */
-  readonly absmax: Float32Array | Omit<NestedAbsmax, "blockSize">;
+  readonly absmax: Float32Array | FileAbsmax;
   /** Value of each code, `[16]`; default that of the type. */
   readonly codebook?: Float32Array | undefined;
 }
@@ -89,9 +93,9 @@ export function bitsandbytesTensors(
   options: BitsandbytesOptions & { readonly padded?: boolean | undefined },
 ): readonly TensorValues[] {
   const isNested = options.doubleQuant ?? true;
-  const nested = "codes" in absmax ? absmax : isNested ? doubleQuantized(absmax) : undefined;
+  const nested = nestedOf(absmax, isNested);
   const length = options.padded ? paddedStateBytes(options) : 0;
-  const json = stateJson(options, nested?.offset).padEnd(length);
+  const json = stateJson(options, nested).padEnd(length);
   const code = codebook ?? (options.quantType === "nf4" ? NF4_CODEBOOK : FP4_CODEBOOK);
   return [
     { name, dtype: "u8", shape: [packed.length, 1], bytes: packed },
@@ -99,7 +103,7 @@ export function bitsandbytesTensors(
       ? [
           values(`${name}.absmax`, "u8", nested.codes),
           values(`${name}.nested_absmax`, "f32", nested.nestedAbsmax),
-          values(`${name}.nested_quant_map`, "f32", nested.map),
+          values(`${name}.nested_quant_map`, "f32", Float32Array.from(nested.map ?? DYNAMIC_MAP)),
         ]
       : [values(`${name}.absmax`, "f32", absmax as Float32Array)]),
     values(`${name}.quant_map`, "f32", Float32Array.from(code)),
@@ -107,8 +111,9 @@ export function bitsandbytesTensors(
   ];
 }
 
-function doubleQuantized(absmax: Float32Array): Omit<NestedAbsmax, "blockSize"> {
-  return { ...quantizeAbsmax(absmax), map: Float32Array.from(DYNAMIC_MAP) };
+function nestedOf(absmax: Float32Array | FileAbsmax, isWanted: boolean): FileAbsmax | undefined {
+  if ("codes" in absmax) return absmax;
+  return isWanted ? quantizeAbsmax(absmax) : undefined;
 }
 
 function values(name: string, dtype: "u8" | "f32", data: Uint8Array | Float32Array): TensorValues {
@@ -119,15 +124,18 @@ function stateKey(name: string, { quantType }: BitsandbytesOptions): string {
   return name + STATE_KEY + quantType;
 }
 
-function stateJson(options: BitsandbytesOptions, offset: number | undefined): string {
-  const { quantType, blockSize, dtype, shape } = options;
+function stateJson(
+  { quantType, blockSize, dtype, shape }: BitsandbytesOptions,
+  nested: Pick<FileAbsmax, "offset" | "blockSize"> | undefined,
+): string {
   const base = `"quant_type": "${quantType}", "blocksize": ${blockSize}, "dtype": "${dtype}", "shape": [${shape.join(", ")}]`;
-  return offset === undefined
-    ? `{${base}}`
-    : `{${base}, "nested_blocksize": ${NESTED_BLOCK_SIZE}, "nested_dtype": "float32", "nested_offset": ${offset}}`;
+  if (!nested) return `{${base}}`;
+  const nestedBlockSize = nested.blockSize ?? NESTED_BLOCK_SIZE;
+  return `{${base}, "nested_blocksize": ${nestedBlockSize}, "nested_dtype": "float32", "nested_offset": ${nested.offset}}`;
 }
 
 function paddedStateBytes(options: BitsandbytesOptions): number {
   const isNested = options.doubleQuant ?? true;
-  return stateJson(options, isNested ? 0 : undefined).length + (isNested ? MAX_NUMBER_CHARS : 0);
+  const shortest = stateJson(options, isNested ? { offset: 0 } : undefined);
+  return shortest.length + (isNested ? MAX_NUMBER_CHARS : 0);
 }

@@ -22,12 +22,24 @@ export function listKeys({ tensors, objects }: CheckpointHeads, name: string): s
   return attachedState(objects.get(name)) === undefined ? keys : [name, ...keys];
 }
 
+/** Heads with the keys of all flat quant_states, whatever their type, by the weight's key. */
+export interface IndexedHeads extends CheckpointHeads {
+  readonly stateKeys: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Finds the flat quant_states of a checkpoint, once for all linears. */
+export function indexStates(heads: CheckpointHeads): IndexedHeads {
+  const states = [...heads.tensors.keys()].filter((key) => key.includes(STATE_KEY));
+  return {
+    ...heads,
+    stateKeys: Map.groupBy(states, (key) => key.slice(0, key.indexOf(STATE_KEY))),
+  };
+}
+
 /** Keys of the flat layout that are there, besides the weight's own. */
-export function flatKeys({ tensors }: CheckpointHeads, name: string): string[] {
-  const states = [...tensors.keys()].filter((key) => key.startsWith(name + STATE_KEY));
-  return [...flatSuffixes.map((suffix) => name + suffix), ...states].filter((key) =>
-    tensors.has(key),
-  );
+export function flatKeys({ tensors, stateKeys }: IndexedHeads, name: string): string[] {
+  const parts = flatSuffixes.map((suffix) => name + suffix).filter((key) => tensors.has(key));
+  return [...parts, ...(stateKeys.get(name) ?? [])];
 }
 
 /** The published layout: `weight.data` with `weight.quant_state`, or a Params4bit that carries its state. */
@@ -78,13 +90,13 @@ function tryRead(value: StateValue): FourBitState | string {
 
 /** The layout of transformers and bitsandbytes since 0.42: every part under a key of its own. */
 export function inspectFlat(
-  heads: CheckpointHeads,
+  heads: IndexedHeads,
   name: string,
   shape: readonly [number, number],
 ): Inspection {
   const part = (suffix: string): TensorInfo | undefined => heads.tensors.get(name + suffix);
   const keys = [name, ...flatKeys(heads, name)];
-  const stateKeys = keys.filter((key) => key.startsWith(name + STATE_KEY));
+  const stateKeys = heads.stateKeys.get(name) ?? [];
   const state = heads.tensors.get(stateKeys[0] ?? "");
   const [absmax, quantMap, nestedAbsmax, nestedQuantMap] = flatSuffixes.map(part);
   const packed = part("");

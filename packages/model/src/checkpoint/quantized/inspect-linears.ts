@@ -1,7 +1,14 @@
 import { expectedTensors } from "../../config.ts";
 import { isFloatDtype } from "../dtype.ts";
 import { tensorProblem, type CheckpointHeads, type Inspection, type Stored } from "./inspection.ts";
-import { flatKeys, inspectFlat, inspectList, listKeys } from "./inspect-four-bit.ts";
+import {
+  flatKeys,
+  indexStates,
+  inspectFlat,
+  inspectList,
+  listKeys,
+  type IndexedHeads,
+} from "./inspect-four-bit.ts";
 import { inspectInt4, int4Keys } from "./int4.ts";
 import { inspectInt8, int8Keys } from "./int8.ts";
 import {
@@ -27,7 +34,8 @@ export interface LinearsInspection {
 const linearName = /\.(W_pack|o_proj|gate_proj|up_proj|down_proj)\.weight$/;
 
 /** Finds out, without reading weights, how every linear is stored. */
-export function inspectLinears(heads: CheckpointHeads): LinearsInspection {
+export function inspectLinears(checkpoint: CheckpointHeads): LinearsInspection {
+  const heads = indexStates(checkpoint);
   const found = [...expectedTensors(heads.config)]
     .filter(([name]) => linearName.test(name))
     .map(([name, [O = 0, C = 0]]) => inspectLinear(heads, name, [O, C]));
@@ -55,7 +63,7 @@ export function inspectLinears(heads: CheckpointHeads): LinearsInspection {
 
 /** A linear without keys is float, or missing; the check of plain tensors tells about it. */
 function inspectLinear(
-  heads: CheckpointHeads,
+  heads: IndexedHeads,
   name: string,
   shape: readonly [number, number],
 ): Inspection {
@@ -79,7 +87,7 @@ const inspectors = {
   float: (_: CheckpointHeads, name: string): Inspection => ({ name, keys: [], problems: [] }),
 } satisfies Record<QuantLayout | "float", unknown>;
 
-function layoutsOf(heads: CheckpointHeads, name: string): (QuantLayout | "float")[] {
+function layoutsOf(heads: IndexedHeads, name: string): (QuantLayout | "float")[] {
   const linear = name.replace(/\.weight$/, "");
   const dtype = heads.tensors.get(name)?.dtype;
   const list = listKeys(heads, name);

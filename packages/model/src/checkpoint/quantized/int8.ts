@@ -41,11 +41,10 @@ export function inspectInt8(
   const weight = heads.tensors.get(name);
   const scales = heads.tensors.get(`${linear}.SCB`);
   const format = formatOf(heads, `${linear}.weight_format`);
-  const [O, C] = shape;
   const problems = [
     ...(weight ? weightProblems(weight, shape) : [missingPart(name, "the int8 codes")]),
     ...(scales
-      ? partProblems(scales, { dtypes: FLOATS, elements: O, what: "a scale for each row" })
+      ? partProblems(scales, { dtypes: FLOATS, elements: shape[0], what: "a scale for each row" })
       : [missingPart(`${linear}.SCB`, withoutScales)]),
     ...formatProblems(format, `${linear}.weight_format`),
   ];

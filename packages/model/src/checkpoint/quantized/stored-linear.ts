@@ -43,11 +43,11 @@ export interface StoredFourBit extends StoredParts {
    */
   readAbsmax(signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
   /**
-   * As the file holds it, for writing it again without loss; undefined where it is not nested.
+   * As a file holds it, for writing it again without loss; undefined where it is not nested.
    *
    * @throws {CheckpointError} if a value is not finite.
    */
-  readNestedAbsmax(signal?: AbortSignal): Promise<NestedAbsmax | undefined>;
+  readonly readNestedAbsmax?: (signal?: AbortSignal) => Promise<NestedAbsmax | undefined>;
 }
 
 /** Absmax in 8 bits, with the value of each code, `[256]`. */
