@@ -223,7 +223,10 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-type JobRequest = Extract<EngineRequest, { type: "generate" | "logits" | "hiddenStates" | "stats" }>;
+type JobRequest = Extract<
+  EngineRequest,
+  { type: "generate" | "logits" | "hiddenStates" | "stats" }
+>;
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
   ? Omit<Union, Key>
   : never;

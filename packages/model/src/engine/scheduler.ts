@@ -5,6 +5,7 @@ import { chunkRows, forwardInChunks } from "../network/prefill.ts";
 import { createSampler, type Sampler } from "../sampling/sampler.ts";
 import { TokenHistory } from "../sampling/token-history.ts";
 import type { EngineEvent, FinishReason, GenerateJob } from "./protocol.ts";
+import { traceInChunks } from "./trace-in-chunks.ts";
 import { toWireError } from "./wire-error.ts";
 
 /** One generation in flight. */
@@ -27,9 +28,9 @@ export class Scheduler {
   readonly #decoder: Decoder;
   readonly #emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
   readonly #running = new Map<number, Running>();
-  /** Texts whose logits are wanted, one after another; each `next` runs a chunk. */
+  /** Texts whose logits or states are wanted, one after another; each `next` runs a chunk. */
   readonly #scoring: AsyncGenerator<void, void>[] = [];
-  readonly #logitsJobs = new Map<number, AbortController>();
+  readonly #scoringJobs = new Map<number, AbortController>();
   #loop: Promise<void> | undefined;
 
   constructor(decoder: Decoder, emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void) {
@@ -52,14 +53,22 @@ export class Scheduler {
   /** Computes logits of a text, of every position or of the last one. */
   logits(id: number, tokenIds: readonly number[], last: boolean): void {
     const controller = new AbortController();
-    this.#logitsJobs.set(id, controller);
+    this.#scoringJobs.set(id, controller);
     this.#scoring.push(this.#runLogits(id, tokenIds, last, controller.signal));
+    this.#wake();
+  }
+
+  /** Computes hidden states and logits of every token of a text. */
+  hiddenStates(id: number, tokenIds: readonly number[]): void {
+    const controller = new AbortController();
+    this.#scoringJobs.set(id, controller);
+    this.#scoring.push(this.#runHiddenStates(id, tokenIds, controller.signal));
     this.#wake();
   }
 
   /** Ends a job without an answer; unknown ids are ignored (it may just have finished). */
   abort(id: number): void {
-    this.#logitsJobs.get(id)?.abort();
+    this.#scoringJobs.get(id)?.abort();
     const running = this.#running.get(id);
     if (running) this.#end(running);
   }
@@ -67,7 +76,7 @@ export class Scheduler {
   /** Ends all jobs and waits for the step in flight. */
   async close(): Promise<void> {
     for (const running of this.#running.values()) this.#end(running);
-    for (const controller of this.#logitsJobs.values())
+    for (const controller of this.#scoringJobs.values())
       controller.abort(new DisposedError("engine"));
     await this.#loop;
   }
@@ -186,7 +195,26 @@ export class Scheduler {
     } catch (error) {
       this.#emit({ type: "failed", id, error: toWireError(error) });
     } finally {
-      this.#logitsJobs.delete(id);
+      this.#scoringJobs.delete(id);
+      this.#decoder.free(sequence);
+    }
+  }
+
+  async *#runHiddenStates(
+    id: number,
+    tokenIds: readonly number[],
+    signal: AbortSignal,
+  ): AsyncGenerator<void, void> {
+    const { vocabSize } = this.#decoder.config;
+    const sequence = this.#decoder.createSequence();
+    try {
+      const trace = yield* traceInChunks(this.#decoder, sequence, tokenIds, signal);
+      const buffers = [trace.logits, ...trace.states].map(({ buffer }) => buffer);
+      this.#emit({ type: "hiddenStates", id, trace, vocabSize }, buffers);
+    } catch (error) {
+      this.#emit({ type: "failed", id, error: toWireError(error) });
+    } finally {
+      this.#scoringJobs.delete(id);
       this.#decoder.free(sequence);
     }
   }
