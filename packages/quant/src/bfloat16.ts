@@ -1,6 +1,9 @@
 import { checkLength } from "./block-layout.ts";
 import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, viewOf } from "./float-view.ts";
 
+/** The bit that makes a NaN a quiet one: float32's highest of the fraction. */
+const QUIET_BIT = 0x0040_0000;
+
 /**
  * Rounds values to the nearest bfloat16 (the upper half of a float32), ties to even; what lies half a step above the
  * largest number becomes infinity, as with torch's `.bfloat16()`.
@@ -26,12 +29,17 @@ export function roundBfloat16(
   end: number,
   target: FloatView,
 ): void {
+  // Engines read a constant of the module anew for each value, at a third of the speed.
+  const [magnitudeBits, infinityBits] = [MAGNITUDE_BITS, INFINITY_BITS];
   const { bits } = source;
   const { bits: outBits } = target;
   for (let i = start, o = 0; i < end; i++, o++) {
     const pattern = bits[i];
-    if ((pattern & MAGNITUDE_BITS) <= INFINITY_BITS) outBits[o] = nearest(pattern);
-    else outBits[o] = quiet(pattern);
+    // Subnormal numbers and the step to infinity need no care: exponent and fraction are one integer.
+    if ((pattern & magnitudeBits) <= infinityBits)
+      outBits[o] = (pattern + 0x7fff + ((pattern >>> 16) & 1)) & ~0xffff;
+    // A NaN whose payload lies in the dropped half would become infinity.
+    else outBits[o] = (pattern | QUIET_BIT) & ~0xffff;
   }
 }
 
@@ -45,8 +53,9 @@ export function toBfloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < halves.length; i++) {
     const pattern = bits[i];
-    const isNaN = (pattern & MAGNITUDE_BITS) > INFINITY_BITS;
-    halves[i] = (isNaN ? quiet(pattern) : nearest(pattern)) >>> 16;
+    if ((pattern & MAGNITUDE_BITS) <= INFINITY_BITS)
+      halves[i] = (pattern + 0x7fff + ((pattern >>> 16) & 1)) >>> 16;
+    else halves[i] = (pattern | QUIET_BIT) >>> 16;
   }
   return halves;
 }
@@ -57,14 +66,4 @@ export function fromBfloat16Bits(halves: Uint16Array): Float32Array<ArrayBuffer>
   const { bits } = viewOf(values);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
   return values;
-}
-
-/** Subnormal numbers and the step to infinity need no care: exponent and fraction are one integer. */
-function nearest(pattern: number): number {
-  return (pattern + 0x7fff + ((pattern >>> 16) & 1)) & ~0xffff;
-}
-
-/** A NaN whose payload lies in the dropped half would become infinity: the bit that makes it quiet keeps it NaN. */
-function quiet(pattern: number): number {
-  return (pattern | 0x0040_0000) & ~0xffff;
 }

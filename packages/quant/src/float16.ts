@@ -3,7 +3,7 @@
  *
  * Bit patterns are rounded as integers: half a unit less one, plus the last bit that stays, is added, then the 13 bits that
  * float16 has not are dropped; a carry raises the exponent, as it should. On one core of an AMD EPYC (Node 24) this rounds
- * 630 M values/s; `Math.f16round` does 90 and a copy through `Float16Array` 380, and older engines have neither.
+ * 600 M values/s; `Math.f16round` does 90 and a copy through `Float16Array` 380, and older engines have neither.
  */
 import { checkLength } from "./block-layout.ts";
 import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, SIGN_BIT, viewOf } from "./float-view.ts";
@@ -42,14 +42,20 @@ export function roundFloat16(
   end: number,
   target: FloatView,
 ): void {
+  // Engines read a constant of the module anew for each value, at a third of the speed.
+  const [smallestNormal, overflow, magnitudeBits] = [
+    SMALLEST_NORMAL_BITS,
+    OVERFLOW_BITS,
+    MAGNITUDE_BITS,
+  ];
   const { floats, bits } = source;
   const { floats: outFloats, bits: outBits } = target;
   for (let i = start, o = 0; i < end; i++, o++) {
     const pattern = bits[i];
-    const magnitude = pattern & MAGNITUDE_BITS;
-    if (magnitude >= SMALLEST_NORMAL_BITS && magnitude < OVERFLOW_BITS) {
+    const magnitude = pattern & magnitudeBits;
+    if (magnitude >= smallestNormal && magnitude < overflow) {
       outBits[o] = (pattern + 0xfff + ((pattern >>> 13) & 1)) & ~0x1fff;
-    } else if (magnitude < SMALLEST_NORMAL_BITS) {
+    } else if (magnitude < smallestNormal) {
       outFloats[o] = Math.abs(floats[i]) + SUBNORMAL_SHIFT - SUBNORMAL_SHIFT;
       outBits[o] |= pattern & SIGN_BIT;
     } else {

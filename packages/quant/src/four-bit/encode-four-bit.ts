@@ -90,11 +90,13 @@ function encodeBlock(
   packed: Uint8Array,
   offset: number,
 ): void {
+  // A constant of another module would be read anew for each weight.
+  const perUnit = BINS_PER_UNIT;
   for (let i = from, byte = offset; i < to; i += 2, byte++) {
     const x = Math.fround(floats[i] * scale);
     const y = i + 1 < to ? Math.fround(floats[i + 1] * scale) : 0;
-    const xBin = (x * BINS_PER_UNIT + BINS_PER_UNIT) | 0;
-    const yBin = (y * BINS_PER_UNIT + BINS_PER_UNIT) | 0;
+    const xBin = (x * perUnit + perUnit) | 0;
+    const yBin = (y * perUnit + perUnit) | 0;
     const high = x > threshold[xBin] ? above[xBin] : below[xBin];
     const low = y > threshold[yBin] ? above[yBin] : below[yBin];
     packed[byte] = (high << 4) | low;
