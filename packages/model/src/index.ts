@@ -90,6 +90,16 @@ export { Decoder, TokenIdError, type BatchItem, type Sequence } from "./network/
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";
 export type { WeightDtype, WeightOptions } from "./network/weight-plan.ts";
 export {
+  compareModels,
+  type CompareModelsOptions,
+  type ComparisonProgress,
+  type ModelComparison,
+  type TracedModel,
+} from "./quality/compare-models.ts";
+export { ComparisonError } from "./quality/comparison-error.ts";
+export type { StateError } from "./quality/state-error.ts";
+export type { TokenScores } from "./quality/token-scores.ts";
+export {
   createSampler,
   type Distribution,
   type Sampler,
