@@ -1,5 +1,5 @@
 import { checkLength } from "./block-layout.ts";
-import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, viewOf } from "./float-view.ts";
+import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, roundWhole, viewOf } from "./float-view.ts";
 
 /** The bit that makes a NaN a quiet one: float32's highest of the fraction. */
 const QUIET_BIT = 0x0040_0000;
@@ -18,28 +18,30 @@ export function roundToBfloat16(
   out: Float32Array = new Float32Array(values.length),
 ): Float32Array {
   checkLength("roundToBfloat16", "out", out.length, values.length);
-  roundBfloat16(viewOf(values), 0, values.length, viewOf(out));
+  roundWhole(roundBfloat16, values, out);
   return out;
 }
 
-/** {@link roundToBfloat16} of `source[start…end)` to the start of `target`, on views that a caller keeps. */
+/** {@link roundToBfloat16} of `source[start…end)` to `target` from `at` on, on views that a caller keeps. */
 export function roundBfloat16(
   source: FloatView,
   start: number,
   end: number,
   target: FloatView,
+  at: number,
 ): void {
   // Engines read a constant of the module anew for each value, at a third of the speed.
   const [magnitudeBits, infinityBits] = [MAGNITUDE_BITS, INFINITY_BITS];
   const { bits } = source;
   const { bits: outBits } = target;
-  for (let i = start, o = 0; i < end; i++, o++) {
+  const shift = at - start;
+  for (let i = start; i < end; i++) {
     const pattern = bits[i];
     // Subnormal numbers and the step to infinity need no care: exponent and fraction are one integer.
     if ((pattern & magnitudeBits) <= infinityBits)
-      outBits[o] = (pattern + 0x7fff + ((pattern >>> 16) & 1)) & ~0xffff;
+      outBits[i + shift] = (pattern + 0x7fff + ((pattern >>> 16) & 1)) & ~0xffff;
     // A NaN whose payload lies in the dropped half would become infinity.
-    else outBits[o] = (pattern | QUIET_BIT) & ~0xffff;
+    else outBits[i + shift] = (pattern | QUIET_BIT) & ~0xffff;
   }
 }
 

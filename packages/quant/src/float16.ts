@@ -6,7 +6,14 @@
  * 600 M values/s; `Math.f16round` does 90 and a copy through `Float16Array` 380, and older engines have neither.
  */
 import { checkLength } from "./block-layout.ts";
-import { type FloatView, INFINITY_BITS, MAGNITUDE_BITS, SIGN_BIT, viewOf } from "./float-view.ts";
+import {
+  type FloatView,
+  INFINITY_BITS,
+  MAGNITUDE_BITS,
+  roundWhole,
+  SIGN_BIT,
+  viewOf,
+} from "./float-view.ts";
 import { roundHalfEven } from "./round-half-even.ts";
 
 /** float32 bits of 2^-14, float16's smallest normal number. */
@@ -31,16 +38,17 @@ export function roundToFloat16(
   out: Float32Array = new Float32Array(values.length),
 ): Float32Array {
   checkLength("roundToFloat16", "out", out.length, values.length);
-  roundFloat16(viewOf(values), 0, values.length, viewOf(out));
+  roundWhole(roundFloat16, values, out);
   return out;
 }
 
-/** {@link roundToFloat16} of `source[start…end)` to the start of `target`, on views that a caller keeps. */
+/** {@link roundToFloat16} of `source[start…end)` to `target` from `at` on, on views that a caller keeps. */
 export function roundFloat16(
   source: FloatView,
   start: number,
   end: number,
   target: FloatView,
+  at: number,
 ): void {
   // Engines read a constant of the module anew for each value, at a third of the speed.
   const [smallestNormal, overflow, magnitudeBits] = [
@@ -50,16 +58,18 @@ export function roundFloat16(
   ];
   const { floats, bits } = source;
   const { floats: outFloats, bits: outBits } = target;
-  for (let i = start, o = 0; i < end; i++, o++) {
+  const shift = at - start;
+  for (let i = start; i < end; i++) {
     const pattern = bits[i];
     const magnitude = pattern & magnitudeBits;
     if (magnitude >= smallestNormal && magnitude < overflow) {
-      outBits[o] = (pattern + 0xfff + ((pattern >>> 13) & 1)) & ~0x1fff;
+      outBits[i + shift] = (pattern + 0xfff + ((pattern >>> 13) & 1)) & ~0x1fff;
     } else if (magnitude < smallestNormal) {
-      outFloats[o] = Math.abs(floats[i]) + SUBNORMAL_SHIFT - SUBNORMAL_SHIFT;
-      outBits[o] |= pattern & SIGN_BIT;
+      outFloats[i + shift] = Math.abs(floats[i]) + SUBNORMAL_SHIFT - SUBNORMAL_SHIFT;
+      outBits[i + shift] |= pattern & SIGN_BIT;
     } else {
-      outBits[o] = magnitude > INFINITY_BITS ? pattern : (pattern & SIGN_BIT) | INFINITY_BITS;
+      outBits[i + shift] =
+        magnitude > INFINITY_BITS ? pattern : (pattern & SIGN_BIT) | INFINITY_BITS;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { roundBfloat16 } from "../bfloat16.ts";
 import { checkLength } from "../block-layout.ts";
 import { roundFloat16 } from "../float16.ts";
-import { viewOf } from "../float-view.ts";
+import { type RoundFloats, viewOf } from "../float-view.ts";
 import { QuantError } from "../quant-error.ts";
 import { codebookOf } from "./codebooks.ts";
 import { checkBlockSize, type FourBitType } from "./four-bit.ts";
@@ -51,7 +51,7 @@ export function decodeFourBit(
   for (let block = 0; block < absmax.length; block++) {
     const scale = absmax[block];
     for (let code = 0; code < 16; code++) products.floats[code] = codebook[code] * scale;
-    round?.(products, 0, 16, products);
+    round?.(products, 0, 16, products, 0);
     const start = block * blockSize;
     lookUp(products.floats, packed, weights, start, Math.min(start + blockSize, count));
   }
@@ -75,7 +75,7 @@ function lookUp(
   if (pairsEnd < end) weights[pairsEnd] = products[packed[pairsEnd / 2] >> 4];
 }
 
-function roundingTo(roundTo: string): typeof roundFloat16 | undefined {
+function roundingTo(roundTo: string): RoundFloats | undefined {
   if (roundTo === "f16") return roundFloat16;
   if (roundTo === "bf16") return roundBfloat16;
   if (roundTo === "f32") return undefined;

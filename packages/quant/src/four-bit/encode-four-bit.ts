@@ -52,7 +52,7 @@ export function encodeFourBit(
   const step = halfFirst ? chunk.floats.length : Math.max(values.length, 1);
   for (let start = 0; start < values.length; start += step) {
     const end = Math.min(start + step, values.length);
-    if (halfFirst) roundFloat16(source, start, end, chunk);
+    if (halfFirst) roundFloat16(source, start, end, chunk, 0);
     encodeBlocks(halfFirst ? chunk : source, end - start, start, blockSize, bins, blocks);
   }
   return blocks;

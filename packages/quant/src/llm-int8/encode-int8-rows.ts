@@ -29,7 +29,7 @@ export function encodeInt8Rows(
   const SCB = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * cols;
-    if (halfFirst) roundFloat16(source, start, start + cols, half);
+    if (halfFirst) roundFloat16(source, start, start + cols, half, 0);
     const weights = halfFirst ? half.floats : values.subarray(start, start + cols);
     const absmax = largestMagnitude(weights);
     if (!Number.isFinite(absmax)) throw notFinite(absmax, row);
