@@ -31,7 +31,8 @@ export function checkpointWeights(
 ): WeightReader {
   return {
     async *read(name, signal) {
-      const [O = 0, C = 1] = checkpoint.tensors.get(name)?.shape ?? [];
+      const shape = checkpoint.tensors.get(name)?.shape ?? [];
+      const [O = 0, C = 1] = shape;
       const rows = networkRows(checkpoint, name, signal);
       const stored = linears.get(name);
       const isQuantized = plan?.quantization && isDecoderLinear(name);
@@ -43,7 +44,7 @@ export function checkpointWeights(
             signal,
           )
         : stored;
-      const format = plan?.formatOf(name, stored?.shape ?? [O, C]) ?? F32;
+      const format = plan?.formatOf(name, stored?.shape ?? shape) ?? F32;
       if (!linear) yield* encodedChunks(rows, format, C, pool, signal);
       else if (format.kind === "f32") yield* decodedChunks(linear, signal);
       else yield* storedChunks(linear, signal);
