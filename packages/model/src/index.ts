@@ -71,6 +71,7 @@ export {
 export { HubError } from "./hub/hub-error.ts";
 export { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 export {
+  checkLoad,
   loadModel,
   loadSyntheticModel,
   type LoadModelOptions,

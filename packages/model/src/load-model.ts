@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { UnsupportedError } from "@baichuan2/kernels";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
+import type { ModelConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
+import { openSource } from "./engine/open-source.ts";
 import type { ModelSource } from "./engine/protocol.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
@@ -90,6 +92,25 @@ export async function loadSyntheticModel(
     open,
     generationConfig: defaultGenerationConfig,
   });
+}
+
+/**
+ * Checks that a model can be loaded as the options say, from the heads of its files: what is there, of which shape, and
+ * how it is stored. Reads no weights.
+ *
+ * @param directory - Of the model; `resolveModel` gives that of an id.
+ * @returns its config.
+ * @throws {CheckpointError | UnsupportedError} as `loadModel` would.
+ */
+export async function checkLoad(
+  directory: string,
+  options: WeightOptions & Pick<LoadModelOptions, "device" | "threads" | "signal"> = {},
+): Promise<ModelConfig> {
+  checkSupported(options);
+  const { threads, signal } = options;
+  const source = { kind: "checkpoint", path: directory } as const;
+  await using open = await openSource(source, { threads, weights: options }, signal);
+  return open.config;
 }
 
 function checkSupported(options: LoadModelOptions): void {
