@@ -9,7 +9,7 @@ import {
   type WeightPart,
 } from "../../graph/weight-format.ts";
 import { partName } from "../../ops/onnx-lowering.ts";
-import { transposeBytes } from "./transpose-bytes.ts";
+import { StripeTurner } from "./stripe-turner.ts";
 
 /** An ONNX initializer over one of a weight's regions. */
 export interface Initializer {
@@ -24,8 +24,16 @@ export interface WeightLayout {
   /** Size of each region, by name. */
   readonly regions: ReadonlyMap<string, number>;
   readonly initializers: readonly Initializer[];
-  /** The next bytes of each region, from the next chunk of parts; consumed before the next call. */
-  convert(chunk: WeightChunk): Readonly<Record<string, Uint8Array>>;
+  /** What the next chunk of parts becomes; consumed before the next call. */
+  convert(chunk: WeightChunk): Iterable<RegionBytes>;
+}
+
+/** Bytes for a region. */
+export interface RegionBytes {
+  readonly region: string;
+  /** From the start of the region; where the last bytes ended if absent. */
+  readonly offset?: number;
+  readonly bytes: Uint8Array;
 }
 
 /** The layout that the lowering of `op` expects of a weight in its format. */
@@ -35,7 +43,9 @@ export function layoutOf(weight: Weight, op: string): WeightLayout {
   if (format.kind === "f32") return plainLayout(parts, () => name);
   if (format.kind === "nf4" || format.kind === "fp4") return codebookLayout(weight);
   const layout = plainLayout(parts, (part) => partName(name, part));
-  return format.kind === "int8" && op === "linear" ? transposedLayout(weight, layout) : layout;
+  if (op !== "linear") return layout;
+  if (format.kind === "int8") return llmInt8Layout(weight, columnsLayout(weight, layout, ["CB"]));
+  return format.kind === "int16" ? columnsLayout(weight, layout, ["high", "low"]) : layout;
 }
 
 /** One region and one initializer per part. */
@@ -49,7 +59,7 @@ function plainLayout(
       return { name: initializerName(name), dtype, dims: shape, region: name };
     }),
     convert: (chunk) =>
-      Object.fromEntries(Object.entries(chunk).map(([name, values]) => [name, bytesOf(values)])),
+      Object.entries(chunk).map(([region, values]) => ({ region, bytes: bytesOf(values) })),
   };
 }
 
@@ -69,40 +79,51 @@ function codebookLayout({ name, format, shape }: Weight): WeightLayout {
         throw new Error(`weight "${name}": expected chunks of packed and absmax`);
       const count = packed.length * 2;
       const blocks = int8BlocksFromFourBit({ packed, absmax }, { count, quantType, blockSize });
-      return { packed: blocks.packed, scales: bytesOf(blocks.scales) };
+      return [
+        { region: "packed", bytes: blocks.packed },
+        { region: "scales", bytes: bytesOf(blocks.scales) },
+      ];
     },
   };
 }
 
+/** Bytes of a part that are turned at a time: every linear of the 13B at once, the head in seven stripes. */
+const STRIPE_BYTES = 80 << 20;
+
 /**
- * LLM.int8() weights for MatMulInteger: `CB` as `[C, O]`, and once more under a second name for the outlier columns
- * (see `llmInt8LinearOnnx`). The matrix is held whole to be turned: 70 MB for the largest linear of the 13B.
+ * Byte matrices as `[C, O]`, the way MatMulInteger multiplies with them. (QGemm would turn them itself, and its arena
+ * would keep the room for it: half a gigabyte for the head.)
  */
-function transposedLayout({ name, shape }: Weight, layout: WeightLayout): WeightLayout {
+function columnsLayout(
+  { shape }: Weight,
+  layout: WeightLayout,
+  turned: readonly string[],
+): WeightLayout {
   const [O, C] = shape as readonly [number, number];
-  const dims = [C, O];
-  let matrix = new Uint8Array(); // made with the first chunk: layouts of all weights are known before any is read
-  let filled = 0;
+  const stripes = new Map(
+    turned.map((part) => [part, new StripeTurner(part, O, C, Math.floor(STRIPE_BYTES / C))]),
+  );
   return {
     ...layout,
-    initializers: [
-      { name: partName(name, "CB"), dtype: "i8", dims, region: "CB" },
-      { name: partName(name, "CB.mapped"), dtype: "i8", dims, region: "CB" },
-      { name: partName(name, "SCB"), dtype: "f32", dims: [O], region: "SCB" },
-    ],
-    convert({ CB, SCB }) {
-      const written: Record<string, Uint8Array> = {};
-      if (SCB) written["SCB"] = bytesOf(SCB);
-      if (!CB) return written;
-      if (filled === 0) matrix = new Uint8Array(O * C);
-      matrix.set(bytesOf(CB), filled);
-      filled += CB.length;
-      if (filled < matrix.length) return written;
-      const turned = transposeBytes(matrix, O, C);
-      matrix = new Uint8Array();
-      return { ...written, CB: turned };
+    initializers: layout.initializers.map((initializer) =>
+      stripes.has(initializer.region) ? { ...initializer, dims: [C, O] } : initializer,
+    ),
+    *convert(chunk) {
+      for (const [region, values] of Object.entries(chunk)) {
+        const stripe = stripes.get(region);
+        if (stripe) yield* stripe.push(bytesOf(values));
+        else yield { region, bytes: bytesOf(values) };
+      }
     },
   };
+}
+
+/** Once more under a second name, for the outlier columns (see `llmInt8LinearOnnx`). */
+function llmInt8Layout({ name }: Weight, layout: WeightLayout): WeightLayout {
+  const mapped = layout.initializers.find(({ region }) => region === "CB");
+  if (!mapped) return layout;
+  const copy = { ...mapped, name: partName(name, "CB.mapped") };
+  return { ...layout, initializers: [...layout.initializers, copy] };
 }
 
 function partBytes({ dtype, shape }: WeightPart): number {

@@ -60,11 +60,11 @@ async function storeWeight(
     regions.set(name, { location: await store.reserve(sizeBytes), written: 0 });
   for await (const chunk of reader.read(weight.name, signal)) {
     signal?.throwIfAborted();
-    for (const [name, bytes] of Object.entries(layout.convert(chunk))) {
+    for (const { region: name, offset, bytes } of layout.convert(chunk)) {
       const region = regions.get(name);
       if (!region) throw new Error(`weight "${weight.name}": expected no part "${name}", got one`);
       if (region.written + bytes.length <= region.location.sizeBytes)
-        await store.write(region.location, region.written, bytes);
+        await store.write(region.location, offset ?? region.written, bytes);
       region.written += bytes.length;
     }
   }

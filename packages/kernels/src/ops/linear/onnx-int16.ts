@@ -64,11 +64,9 @@ function splitRows(onnx: OnnxWriter, x: string): { codes: string; scale: string 
 
 function planeProduct(onnx: OnnxWriter, codes: string, weight: string, plane: string): string {
   const product = onnx.temporary();
-  // Where onnxruntime rewrites s8 weights to u8 (see byte-products.ts) it refuses a zero point that two nodes share.
-  const shape = plane === "high" ? [] : [1];
   const one = onnx.constant("f32", [1], []);
-  const [scale, zero] = [onnx.constant("f32", [1], shape), onnx.constant("i8", [0], shape)];
-  const inputs = [codes, one, onnx.constant("u8", [128], []), partName(weight, plane), scale, zero];
-  onnx.node("QGemm", inputs, [product], { transB: { int: 1 } }, "com.microsoft");
+  const zero = onnx.constant("u8", [128], []);
+  const inputs = [codes, partName(weight, plane), one, one, zero];
+  onnx.node("MatMulIntegerToFloat", inputs, [product], {}, "com.microsoft");
   return product;
 }
