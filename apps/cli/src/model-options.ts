@@ -37,7 +37,12 @@ export interface ModelFlags {
 
 /** Adds `--model`, `--tokenizer` and the flags that tell how to run. */
 export function addModelOptions(command: Command, t: Translate): Command {
-  return addTokenizerOptions(command, t)
+  return addRunOptions(addTokenizerOptions(command, t), t);
+}
+
+/** Adds the flags that tell how to run a model. */
+export function addRunOptions(command: Command, t: Translate): Command {
+  return command
     .option("--threads <n>", t("option.threads"), parseCount)
     .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
     .option("--block-size <n>", t("option.blockSize"), parseCount)
@@ -49,8 +54,12 @@ export function addModelOptions(command: Command, t: Translate): Command {
 
 /** Adds the flags of commands that need no weights. */
 export function addTokenizerOptions(command: Command, t: Translate): Command {
+  return addSourceOptions(command.option("--model <dir|id>", t("option.model")), t);
+}
+
+/** Adds the flags that tell where a model's files come from, but not which model. */
+export function addSourceOptions(command: Command, t: Translate): Command {
   return command
-    .option("--model <dir|id>", t("option.model"))
     .option("--tokenizer <file>", t("option.tokenizer"))
     .option("--revision <name>", t("option.revision"))
     .option("--offline", t("option.offline"));
@@ -59,9 +68,14 @@ export function addTokenizerOptions(command: Command, t: Translate): Command {
 /**
  * Loads the model that the flags name, with progress on stderr.
  *
+ * @param options - What no flag of the user says.
  * @throws {UsageError} if they name none.
  */
-export async function openModel(cli: Cli, flags: ModelFlags): Promise<Model> {
+export async function openModel(
+  cli: Cli,
+  flags: ModelFlags,
+  options: Pick<LoadModelOptions, "trace" | "tokenizer"> = {},
+): Promise<Model> {
   const directory = await openDirectory(cli, flags);
   using progress = createProgress(cli);
   return await loadModel(directory, {
@@ -70,6 +84,7 @@ export async function openModel(cli: Cli, flags: ModelFlags): Promise<Model> {
     tokenizer: flags.tokenizer,
     signal: cli.io.signal,
     onProgress: progress.update,
+    ...options,
   });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { addBenchCommand } from "./commands/bench.ts";
 import { addChatCommand } from "./commands/chat.ts";
+import { addCompareCommand } from "./commands/compare.ts";
 import { addDetokenizeCommand } from "./commands/detokenize.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
@@ -21,6 +22,7 @@ const EXAMPLES = [
   `echo '{"text":"你好"}' | baichuan2 tokenize --jsonl --tokenizer tokenizer.model`,
   "baichuan2 generate --jsonl --parallel 8 --model Baichuan2-7B-Chat < questions.jsonl > answers.jsonl",
   "baichuan2 bench --shape 7b --layers 4 --prompt-tokens 128 --new-tokens 32 --json",
+  "baichuan2 compare Baichuan2-7B-Base --dtype int4 --text book.txt",
 ];
 
 /**
@@ -59,6 +61,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addPromptCommand(program, cli);
   addLogitsCommand(program, cli);
   addBenchCommand(program, cli);
+  addCompareCommand(program, cli);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }

@@ -10,6 +10,11 @@ export const en = {
     'Conversations to prompt ids: JSON lines {"messages","max_new_tokens","model_max_length"} -> {"ids"}.',
   "command.logits": 'Raw logits: JSON lines {"ids"} -> {"logits"}, one row per position.',
   "command.bench": "Measure loading, prompt processing and generation.",
+  "command.compare":
+    "Compare two models token by token, such as quantized weights with the float32 ones: perplexity, KL divergence, agreement, error of each layer.",
+  "argument.reference": "the model to measure against (A): directory or id",
+  "argument.candidate":
+    "the model to judge (B): directory or id; without it A's files, with B's flags",
   "argument.message": 'what to say; "-" or nothing reads stdin, without one line end at its end',
   "argument.prompt":
     'text to continue; "-" or nothing reads stdin, without one line end at its end',
@@ -60,6 +65,11 @@ export const en = {
   "option.promptTokens": "length of the prompt",
   "option.newTokens": "tokens to generate",
   "option.rounds": "measurements; the median counts",
+  "option.dtypeA": "number type of A; --dtype and all other flags are B's",
+  "option.text": 'file of the text to compare on; "-" reads stdin',
+  "option.maxTokens":
+    "tokens of the text to use; each takes 1 MB of temporary disk space for a 7B (TMPDIR), 1.4 MB for a 13B",
+  "option.window": "tokens run together; each window starts with an empty context",
   "help.usage": "Usage:",
   "help.arguments": "Arguments:",
   "help.options": "Options:",
@@ -85,6 +95,16 @@ export const en = {
   "error.layersNeedShape": "expected --layers only together with --shape",
   "error.argumentAndJsonl": "expected either an argument or --jsonl, got both",
   "error.parallelNeedsJsonl": "expected --parallel only together with --jsonl",
+  "error.noText": "expected --text FILE (or --text - for stdin), got none",
+  "error.textFile": "expected a text in {{path}}, got {{reason}}",
+  "error.shortText": "expected a text of at least 2 tokens, got {{count}}",
+  "error.shortWindow": "expected a window of at least 2 tokens, got {{count}}",
+  "error.noCompareTokenizer":
+    "expected a tokenizer.model beside A or B, got none (--tokenizer FILE)",
+  "error.tokenizersDiffer":
+    "expected the tokenizers of A and B to give the same ids, got different ones from token {{index}} on (--tokenizer FILE for one of them)",
+  "error.vocabulariesDiffer":
+    "expected models of one vocabulary, got {{a}} tokens in A and {{b}} in B",
   "error.ids": 'expected token ids, got "{{text}}"',
   "error.interrupted": "interrupted",
   "error.unknownOption": "unknown option {{name}}",
@@ -98,6 +118,7 @@ export const en = {
   "hub.cached": "using the copy in the cache: {{reason}}",
   "progress.download": "downloading {{file}}",
   "progress.load": "loading weights",
+  "progress.compare": "running {{side}}",
   "jsonLines.failed": "{{failed}} of {{lines}} lines gave an error",
   "chat.bundled":
     "This is a tiny model with RANDOM weights, made for trying the program out: its answers mean nothing.",
@@ -137,6 +158,19 @@ export const en = {
   "bench.layers": "{{count}} layers",
   "bench.rate": "{{rate}} tokens/s",
   "bench.seconds": "{{seconds}} s",
+  "compare.model": "Model",
+  "compare.dtype": "Number type",
+  "compare.perplexity": "Perplexity",
+  "compare.divergence": "KL divergence of B from A, nats",
+  "compare.divergenceValue": "mean {{mean}}, median {{median}}, 99 % {{p99}}, largest {{max}}",
+  "compare.agreement": "Same most likely token",
+  "compare.tokens": "Tokens",
+  "compare.tokensValue":
+    "{{tokens}} in windows of up to {{window}} ({{windows}}), {{predictions}} predicted",
+  "compare.vocabulary": "Vocabulary",
+  "compare.layer": "Hidden state after",
+  "compare.maxError": "Largest error",
+  "compare.rmsError": "Relative rms error",
 };
 
 /** Key of a message. */

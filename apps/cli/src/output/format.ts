@@ -14,11 +14,15 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Rows of label and value, the values below each other. */
-export function formatRows(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([label]) => displayWidth(label)));
-  const pad = (label: string): string => " ".repeat(width - displayWidth(label));
-  return rows.map(([label, value]) => `${label}${pad(label)}  ${value}\n`).join("");
+/** Rows of cells, such as label and value, the cells of a column below each other. */
+export function formatRows(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+  const pad = (cell: string, column: number): string =>
+    cell + " ".repeat((widths[column] ?? 0) - displayWidth(cell));
+  return rows.map((row) => `${row.map(pad).join("  ").trimEnd()}\n`).join("");
 }
 
 /** Columns of a terminal: Chinese characters and full-width signs take two. */

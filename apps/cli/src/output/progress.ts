@@ -1,39 +1,64 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { LoadProgress } from "@baichuan2/model";
-import type { Cli } from "../io.ts";
-import { formatBytes } from "./format.ts";
+import type { ComparisonProgress, LoadProgress } from "@baichuan2/model";
+import type { Cli, Output } from "../io.ts";
+import { formatBytes, formatCount } from "./format.ts";
 
-/** Shows how far a load is. */
-export interface ProgressView extends Disposable {
-  readonly update: (progress: LoadProgress) => void;
+/** Shows how far something is. */
+export interface ProgressView<Progress = LoadProgress> extends Disposable {
+  readonly update: (progress: Progress) => void;
 }
 
 /** Progress bars on stderr, one per file and phase; nothing where stderr is not a terminal. */
 export function createProgress({ io, t }: Cli): ProgressView {
-  if (io.stderr.isTTY !== true) return { update() {}, [Symbol.dispose]() {} };
-  let bar: SingleBar | undefined;
-  let shown: string | undefined;
+  const bars = createBars(io.stderr, formatBytes);
   const update = ({ phase, file, doneBytes, totalBytes }: LoadProgress): void => {
     const label =
       phase === "download" ? t("progress.download", { file: file ?? "" }) : t("progress.load");
-    if (label !== shown) {
-      bar?.stop();
-      bar = createBar(io.stderr);
-      bar.start(totalBytes, doneBytes, { label });
-      shown = label;
-    }
-    bar?.setTotal(totalBytes);
-    bar?.update(doneBytes, { label });
+    bars.show(label, doneBytes, totalBytes);
   };
-  return { update, [Symbol.dispose]: () => bar?.stop() };
+  return { update, [Symbol.dispose]: bars.stop };
 }
 
-function createBar(stream: NodeJS.WritableStream): SingleBar {
+/** Progress bars of the runs of a comparison on stderr, one per model; nothing where stderr is not a terminal. */
+export function createComparisonProgress({ io, t }: Cli): ProgressView<ComparisonProgress> {
+  const bars = createBars(io.stderr, formatCount);
+  const update = ({ side, doneTokens, totalTokens }: ComparisonProgress): void => {
+    const label = t("progress.compare", { side: side.toUpperCase() });
+    bars.show(label, doneTokens, totalTokens);
+    if (doneTokens === totalTokens) bars.stop(); // the next model's load has a bar of its own
+  };
+  return { update, [Symbol.dispose]: bars.stop };
+}
+
+/** One bar after the other, each under its label. */
+interface Bars {
+  readonly show: (label: string, done: number, total: number) => void;
+  readonly stop: () => void;
+}
+
+function createBars(stream: Output, formatNumber: (value: number) => string): Bars {
+  if (stream.isTTY !== true) return { show() {}, stop() {} };
+  let bar: SingleBar | undefined;
+  let shown: string | undefined;
+  const show = (label: string, done: number, total: number): void => {
+    if (label !== shown) {
+      bar?.stop();
+      bar = createBar(stream, formatNumber);
+      bar.start(total, done, { label });
+      shown = label;
+    }
+    bar?.setTotal(total);
+    bar?.update(done, { label });
+  };
+  return { show, stop: () => bar?.stop() };
+}
+
+function createBar(stream: Output, formatNumber: (value: number) => string): SingleBar {
   const options = {
     stream,
     format: "{label} {bar} {percentage}% {value}/{total} {eta_formatted}",
     formatValue: (value: number, _: unknown, type: string) =>
-      type === "value" || type === "total" ? formatBytes(value) : String(value),
+      type === "value" || type === "total" ? formatNumber(value) : String(value),
     hideCursor: true,
     clearOnComplete: true,
     stopOnComplete: false,

@@ -104,12 +104,22 @@ describe("the comparison of two models", () => {
       onProgress: (step) => progress.push(step),
     });
     expect(log).toEqual([
-      ...["open float32", "run 0 1", "run 1", "dispose float32"],
-      ...["open nf4", "run 0 1", "run 1", "dispose nf4"],
+      "open float32",
+      "run 0 1",
+      "run 1",
+      "dispose float32",
+      "open nf4",
+      "run 0 1",
+      "run 1",
+      "dispose nf4",
     ]);
     expect(progress.map(({ side, doneTokens }) => `${side}${doneTokens}`)).toEqual([
-      ...["a0", "a2", "a3"],
-      ...["b0", "b2", "b3"],
+      "a0",
+      "a2",
+      "a3",
+      "b0",
+      "b2",
+      "b3",
     ]);
     expect(progress[0]?.totalTokens).toBe(3);
   });
