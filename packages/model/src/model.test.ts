@@ -195,3 +195,77 @@ describe("a load that is aborted", () => {
     await expect(loadModel(tinyChat, { onProgress })).rejects.toThrow("my callback");
   });
 });
+
+describe("quantize", () => {
+  const rms = (a: Float32Array, b: Float32Array): number =>
+    Math.sqrt(a.reduce((sum, value, i) => sum + (value - (b[i] ?? NaN)) ** 2, 0) / a.length);
+
+  it.each([
+    [4, "nf4"],
+    [8, "int8"],
+  ] as const)(
+    "of %i bits swaps the weights for %s and lets running calls end",
+    async (bits, dtype) => {
+      await using model = await loadModel(tinyChat);
+      const tokenIds = [195, 300, 400, 196];
+      const { data: before } = await model.logits(tokenIds);
+      const running = model.generate({ tokenIds }, { maxNewTokens: 40, ignoreEos: true, seed: 1 });
+      expect(await model.quantize(bits)).toBe(model);
+      expect(model.dtype).toBe(dtype);
+      expect((await running).tokenIds).toHaveLength(40);
+      const { data: after } = await model.logits(tokenIds);
+      expect(rms(before, after)).toBeGreaterThan(0);
+      expect(rms(before, after)).toBeLessThan(rms(before, new Float32Array(before.length)));
+
+      await using direct = await loadModel(tinyChat, { dtype });
+      expect((await direct.logits(tokenIds)).data).toEqual(after);
+    },
+  );
+
+  it("refuses other bits and weights that are quantized already", async () => {
+    await using model = await loadModel(tinyChat, { dtype: "int8" });
+    await expect(model.quantize(3 as 4)).rejects.toThrow(
+      "quantize: expected what is supported here, got 3 bits (use 4 (NF4) or 8 (int8))",
+    );
+    await expect(model.quantize(4)).rejects.toThrow(
+      "got weights already quantized to int8 (load the unquantized checkpoint)",
+    );
+  });
+
+  it("keeps the weights in use when it is aborted", async () => {
+    await using model = await loadModel(tinyChat);
+    const signal = AbortSignal.abort(new Error("changed my mind"));
+    await expect(model.quantize(8, { signal })).rejects.toThrow("changed my mind");
+    expect(model.dtype).toBe("float32");
+    expect((await model.logits([1, 2])).shape[0]).toBe(2);
+  });
+
+  it("of a model that is disposed meanwhile frees both", async () => {
+    const model = await loadModel(tinyChat);
+    const quantized = model.quantize(4);
+    await model.dispose();
+    await expect(quantized).rejects.toThrow("model: expected a live object");
+  });
+});
+
+describe("loadModel with quantized weights", () => {
+  it.each([
+    [{ dtype: "nf4", exact: true }],
+    [{ dtype: "int8", quantizeHead: true, quantizeEmbeddings: true }],
+  ] as const)("answers with %o", async (options) => {
+    await using model = await loadModel(tinyChat, options);
+    expect((await model.chat(question, { maxNewTokens: 4, seed: 1 })).length).toBeGreaterThan(0);
+  });
+
+  it("names the tensor whose rows fit no int4 block", async () => {
+    await expect(loadModel(tinyChat, { dtype: "int4", blockSize: 128 })).rejects.toThrow(
+      /tensor "model\.layers\.0\.[\w.]+": expected rows of a multiple of 128 for int4, got shape \[/,
+    );
+  });
+
+  it("refuses a block size that only int4 has", async () => {
+    await expect(loadModel(tinyChat, { dtype: "nf4", blockSize: 32 })).rejects.toThrow(
+      'got blockSize with dtype "nf4" (only int4 has a choice)',
+    );
+  });
+});

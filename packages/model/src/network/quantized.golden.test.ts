@@ -17,6 +17,9 @@ const LLM_INT8_RMS = 0.15;
 /** NF4 as int8 blocks with int8 activations: 0.09 was seen for logits of ±12. */
 const INT8_BLOCKS_RMS = 0.15;
 
+/** int8 activations alone, weights being the same: 0.006 of a linear's output, here of logits of ±12. */
+const INT4_RMS = 0.1;
+
 const pool = createNodeQuantPool({ threads: 1 });
 afterAll(() => pool.dispose());
 
@@ -34,7 +37,8 @@ async function logitsOf(
   const plan = planWeights({ path, tensors, linears }, options);
   const weights = checkpointWeights(checkpoint, { plan, linears, pool });
   await using decoder = await Decoder.create(config, await backends[backend]!(), weights, plan);
-  const tokenIds = [...golden().ints(`${folder.split("/")[0]}.ids`)];
+  const ids = golden().ints(folder.startsWith("t13") ? "t13.ids" : "t7.ids");
+  const tokenIds = Array.from(ids, (id) => id % config.vocabSize);
   const sequence = decoder.createSequence();
   const [logits] = await decoder.forward([{ sequence, tokenIds, logits: "all" }]);
   return logits ?? new Float32Array();
@@ -95,6 +99,20 @@ describeShared("logits of quantized checkpoints", "model/quant", () => {
     async (folder) => {
       const got = await logitsOf(folder, {});
       expect(errors(got, `${folder.split("/")[0]}.nf4.logits`).rms).toBeLessThan(INT8_BLOCKS_RMS);
+    },
+  );
+
+  it.each([32, 64] as const)(
+    "int4 in blocks of %i computes with the weights it stands for",
+    async (blockSize) => {
+      const model = blockSize === 32 ? "t13/safetensors-bf16" : "hd7/safetensors-bf16";
+      const options = { dtype: "int4", blockSize } as const;
+      const exact = await logitsOf(model, { ...options, exact: true });
+      const got = await logitsOf(model, options);
+      const squares = got.map((value, i) => (value - (exact[i] ?? NaN)) ** 2);
+      expect(Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / got.length)).toBeLessThan(
+        INT4_RMS,
+      );
     },
   );
 });
