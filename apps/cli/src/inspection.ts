@@ -2,16 +2,20 @@ import {
   CheckpointError,
   checkWeights,
   publishedConfig,
+  quantizationOf,
   type Checkpoint,
   type CheckpointFile,
   type ModelConfig,
   type PositionScheme,
+  type Quantization,
   type ShapeName,
 } from "@baichuan2/model";
 import {
   cacheBytesPerToken,
   countParameters,
+  estimateDisk,
   estimateMemory,
+  type DiskEstimate,
   type MemoryEstimate,
 } from "./memory-estimate.ts";
 
@@ -24,8 +28,8 @@ export interface Inspection {
   /** Base and Chat have the same files; nothing in them tells which it is. */
   readonly tuning: "unknown";
   readonly format: Checkpoint["format"];
-  /** Whether the weights are stored in a quantized format. */
-  readonly quantized: boolean;
+  /** How the linears are quantized in the files; null if they are not. */
+  readonly quantization: Pick<Quantization, "format" | "layout"> | null;
   /** Number of tensors in the files. */
   readonly tensors: number;
   /** Elements of the tensors; for quantized weights, of the network they stand for. */
@@ -37,11 +41,13 @@ export interface Inspection {
   readonly files: readonly CheckpointFile[];
   readonly tokenizer: boolean;
   readonly config: ModelConfig;
-  /** Bytes of the weights in memory, by number type. */
+  /** Bytes of the weights in files, by number type of the linears. */
+  readonly disk: DiskEstimate;
+  /** Bytes of the weights in memory, by `--dtype`. */
   readonly memory: MemoryEstimate;
   /** Bytes of the float32 keys and values of one token. */
   readonly cacheBytesPerToken: number;
-  /** Why the checkpoint cannot be loaded; empty if it can. Quantized weights are not checked. */
+  /** Why the checkpoint cannot be loaded; empty if it can. */
   readonly problems: readonly string[];
 }
 
@@ -49,7 +55,7 @@ export interface Inspection {
 export function inspectCheckpoint(checkpoint: Checkpoint, hasTokenizer: boolean): Inspection {
   const { path, config, format, files } = checkpoint;
   const tensors = [...checkpoint.tensors.values()];
-  const quantized = isQuantized(checkpoint);
+  const quantization = quantizationOf(checkpoint);
   const stored = tensors.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
   return {
     path,
@@ -57,17 +63,20 @@ export function inspectCheckpoint(checkpoint: Checkpoint, hasTokenizer: boolean)
     positionScheme: config.positionScheme,
     tuning: "unknown",
     format,
-    quantized,
+    quantization: quantization
+      ? { format: quantization.format, layout: quantization.layout }
+      : null,
     tensors: tensors.length,
-    parameters: quantized ? countParameters(config) : stored,
+    parameters: quantization ? countParameters(config) : stored,
     dtypes: countBy(tensors.map(({ dtype }) => dtype)),
     bytes: tensors.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
     files,
     tokenizer: hasTokenizer,
     config,
+    disk: estimateDisk(config),
     memory: estimateMemory(config),
     cacheBytesPerToken: cacheBytesPerToken(config),
-    problems: quantized ? [] : problemsOf(checkpoint),
+    problems: problemsOf(checkpoint),
   };
 }
 
@@ -87,14 +96,6 @@ function variantOf(config: ModelConfig): Inspection["variant"] {
   };
   if (isShape("7b")) return "7B";
   return isShape("13b") ? "13B" : "other";
-}
-
-function isQuantized({ config, tensors, objects }: Checkpoint): boolean {
-  if (config.quantizationConfig) return true;
-  const hasPackedWeight = [...tensors.values()].some(
-    ({ dtype }) => dtype === "i8" || dtype === "u8",
-  );
-  return hasPackedWeight || [...objects.keys()].some((name) => name.includes("quant_state"));
 }
 
 function problemsOf(checkpoint: Checkpoint): readonly string[] {

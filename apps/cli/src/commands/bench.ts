@@ -26,6 +26,8 @@ interface BenchReport {
   readonly shape: string;
   /** Number type of the linear layers. */
   readonly dtype: WeightDtype;
+  /** What else was asked of the weights: `blockSize`, `exact`, `quantizeHead`, `quantizeEmbeddings`. */
+  readonly weights: Omit<WeightOptions, "dtype">;
   readonly threads: number;
   readonly layers: number;
   readonly promptTokens: number;
@@ -65,9 +67,11 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
 
   const secondsPerToken = median(rounds.flatMap((round) => round.secondsPerToken ?? []));
   const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
+  const { blockSize, exact, quantizeHead, quantizeEmbeddings } = weightOptions(flags);
   const report: BenchReport = {
     shape: flags.shape ?? basename(resolve(flags.model ?? "")),
     dtype: model.dtype,
+    weights: { blockSize, exact, quantizeHead, quantizeEmbeddings },
     threads,
     layers: model.config.numHiddenLayers,
     promptTokens: flags.promptTokens,

@@ -267,7 +267,8 @@ describe("inspect", () => {
       dtypes: { bf16: 24 },
       bytes: 433_024,
       tokenizer: true,
-      memory: { float32: 866_048, bfloat16: 433_024 },
+      memory: { float32: 866_048 },
+      disk: { bfloat16: 433_024 },
       problems: [],
     });
   });

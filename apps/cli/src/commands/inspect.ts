@@ -41,7 +41,7 @@ async function inspect(cli: Cli, flags: InspectFlags): Promise<void> {
 }
 
 function describe({ t }: Cli, inspection: Inspection): string {
-  const { variant, positionScheme, config, dtypes, memory, files } = inspection;
+  const { variant, positionScheme, config, dtypes, disk, memory, files, quantization } = inspection;
   const scheme = positionScheme === "rope" ? "RoPE" : "ALiBi";
   const counts = Object.entries(dtypes).map(([dtype, count]) => `${dtype} (${count})`);
   return formatRows([
@@ -55,9 +55,16 @@ function describe({ t }: Cli, inspection: Inspection): string {
     [t("inspect.tensors"), formatCount(inspection.tensors)],
     [t("inspect.parameters"), formatCount(inspection.parameters)],
     [t("inspect.dtypes"), counts.join(", ")],
+    [
+      t("inspect.quantization"),
+      quantization ? `${quantization.format}, ${quantization.layout}` : t("inspect.no"),
+    ],
     [t("inspect.size"), formatBytes(files.reduce((total, { sizeBytes }) => total + sizeBytes, 0))],
     [t("inspect.context"), t("inspect.tokens", { count: config.modelMaxLength })],
     [t("inspect.tokenizer"), t(inspection.tokenizer ? "inspect.yes" : "inspect.no")],
+    ...Object.entries(disk).map(
+      ([dtype, bytes]) => [t("inspect.disk", { dtype }), formatBytes(bytes as number)] as const,
+    ),
     ...Object.entries(memory).map(
       ([dtype, bytes]) => [t("inspect.memory", { dtype }), formatBytes(bytes as number)] as const,
     ),
