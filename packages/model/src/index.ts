@@ -108,6 +108,8 @@ export {
 } from "./sampling/sampler.ts";
 export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts";
 export { TokenHistory } from "./sampling/token-history.ts";
+export { OutputError, type OutputProblem } from "./quantize/output-error.ts";
+export type { FileFormat } from "./quantize/plan-quantization.ts";
 export {
   quantizeCheckpoint,
   type QuantizeCheckpointOptions,

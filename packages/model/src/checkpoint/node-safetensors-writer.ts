@@ -7,6 +7,7 @@ import {
   type SafetensorsLayout,
   type TensorDeclaration,
 } from "./safetensors-writer.ts";
+import { writeError } from "./write-error.ts";
 
 /** The bytes of a declared tensor, little-endian, in C order, in as many pieces as suit their maker. */
 export interface TensorData {
@@ -51,11 +52,11 @@ export async function writeSafetensors(
   try {
     try {
       await writeAll(path, handle, layout, data, signal);
-      await handle.sync();
+      await putInPlace(path, () => handle.sync());
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await putInPlace(path, () => rename(temporary, path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -67,8 +68,15 @@ async function openNew(path: string, temporary: string): Promise<FileHandle> {
   try {
     return await open(temporary, "wx");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : cause;
-    throw new CheckpointError(path, `cannot be written (${String(code)})`, { cause });
+    throw writeError(path, cause);
+  }
+}
+
+async function putInPlace(path: string, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (cause) {
+    throw writeError(path, cause);
   }
 }
 
@@ -79,7 +87,7 @@ async function writeAll(
   data: AsyncIterable<TensorData> | Iterable<TensorData>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await writeFully(handle, layout.header, 0);
+  await writeFully(path, handle, { bytes: layout.header, position: 0 });
   const missing = new Map(layout.ranges);
   for await (const { name, chunks } of data) {
     const range = missing.get(name);
@@ -92,7 +100,11 @@ async function writeAll(
     for await (const chunk of chunks) {
       signal?.throwIfAborted();
       if (done + chunk.byteLength <= range.sizeBytes)
-        await writeFully(handle, chunk, range.offset + done);
+        await writeFully(path, handle, {
+          bytes: chunk,
+          position: range.offset + done,
+          tensor: name,
+        });
       done += chunk.byteLength;
       if (done > range.sizeBytes) break;
     }
@@ -113,14 +125,17 @@ async function writeAll(
 }
 
 /** One write may take less than it is given. */
-async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function writeFully(
+  path: string,
+  handle: FileHandle,
+  { bytes, position, tensor }: { bytes: Uint8Array; position: number; tensor?: string },
+): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
-    const { bytesWritten } = await handle.write(
-      bytes,
-      done,
-      bytes.byteLength - done,
-      position + done,
-    );
-    done += bytesWritten;
+    const rest = bytes.byteLength - done;
+    try {
+      done += (await handle.write(bytes, done, rest, position + done)).bytesWritten;
+    } catch (cause) {
+      throw writeError(path, cause, tensor);
+    }
   }
 }

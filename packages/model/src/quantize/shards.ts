@@ -34,3 +34,8 @@ export function linearShape({ name, shape }: TensorInfo): [number, number] | und
   const [O, C] = shape;
   return isDecoderLinear(name) && O !== undefined && C !== undefined ? [O, C] : undefined;
 }
+
+/** Bytes that the tensors of a shard have in the source. */
+export function sourceBytesOf({ tensors }: Shard): number {
+  return tensors.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+}

@@ -1,74 +1,69 @@
-import { cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
-import type { LinearError } from "./weight-error.ts";
+import { writeError } from "../checkpoint/write-error.ts";
+import { OutputError } from "./output-error.ts";
+import { replaceFile, TEMPORARY } from "./replace-file.ts";
+import { RunLock } from "./run-lock.ts";
+import { readState, writeState, type FinishedShard, type StagingState } from "./staging-state.ts";
 
 /** What decides the content of the result: two runs with equal plans write equal files. */
 export type QuantizePlan = Readonly<Record<string, unknown>>;
 
-const STATE_FILE = "quantize-state.json";
-
-const stateSchema = z.object({
-  plan: z.record(z.string(), z.unknown()),
-  shards: z.record(
-    z.string(),
-    z.object({
-      sizeBytes: z.int().min(0),
-      errors: z.array(
-        z.object({ name: z.string(), relativeError: z.number(), maxError: z.number() }),
-      ),
-    }),
-  ),
-});
-type State = z.infer<typeof stateSchema>;
-
-/** What is known of a finished shard. */
-export interface FinishedShard {
-  readonly sizeBytes: number;
-  /** Of its linears; empty if no report was wanted. */
-  readonly errors: readonly LinearError[];
-}
+const STATE = "quantize-state.json";
+const LOCK = "quantize.lock";
+const CHECKPOINT = "checkpoint";
 
 /**
  * `OUT.partial`, where a checkpoint grows until it is whole and takes its name. A run that was killed leaves it behind; the
  * next one with the same plan goes on after the last finished shard, one with another plan starts over.
  *
- *   OUT.partial/model-00001-of-00033.safetensors …   finished shards, each renamed into place when complete
- *   OUT.partial/quantize-state.json                  the plan, and the finished shards
+ *   OUT.partial/quantize.lock         who works here
+ *   OUT.partial/quantize-state.json   the plan, and the finished shards
+ *   OUT.partial/checkpoint/           what becomes OUT; each file is renamed into place when complete
  */
-export class StagingDirectory {
-  readonly path: string;
+export class StagingDirectory implements AsyncDisposable {
   readonly #out: string;
-  #state: State;
+  readonly #root: string;
+  readonly #lock: RunLock;
+  #state: StagingState;
+  /** Whether a run was killed after the result had got its name. */
+  readonly isPlaced: boolean;
 
-  private constructor(out: string, state: State) {
+  private constructor(out: string, lock: RunLock, state: StagingState, isPlaced: boolean) {
     this.#out = out;
-    this.path = partialPath(out);
+    this.#root = partialPath(out);
+    this.#lock = lock;
     this.#state = state;
+    this.isPlaced = isPlaced;
   }
 
-  /** @throws {CheckpointError} if something stands in the place of the result, or it cannot be written. */
+  /**
+   * @param out - Place of the result.
+   * @throws {OutputError} if something stands there, another run works on it, or it cannot be written.
+   */
   static async open(out: string, plan: QuantizePlan): Promise<StagingDirectory> {
-    await refuseExisting(out);
-    const path = partialPath(out);
-    const left = await readState(join(path, STATE_FILE));
-    const known = JSON.parse(JSON.stringify(plan)) as State["plan"];
-    if (left && isDeepStrictEqual(left.plan, known)) {
-      const staging = new StagingDirectory(out, left);
-      await staging.#removeTemporaries();
-      return staging;
-    }
-    await rm(path, { recursive: true, force: true });
-    const staging = new StagingDirectory(out, { plan: known, shards: {} });
+    const known = JSON.parse(JSON.stringify(plan)) as StagingState["plan"];
+    const root = partialPath(out);
+    if ((await exists(out)) && !(await isPlacedBy(root, known))) throw occupied(out);
+    await makeRoot(root);
+    const lock = await RunLock.take(join(root, LOCK));
     try {
-      await mkdir(path, { recursive: true });
-    } catch (cause) {
-      throw new CheckpointError(path, `cannot be written (${codeOf(cause)})`, { cause });
+      const isPlaced = await exists(out);
+      // Looked at once more: a run that had the lock until now may have finished.
+      if (isPlaced && !(await isPlacedBy(root, known))) throw occupied(out);
+      const state = isPlaced ? await readState(join(root, STATE)) : await prepare(root, known);
+      return new StagingDirectory(out, lock, state ?? { plan: known, shards: {} }, isPlaced);
+    } catch (error) {
+      await lock.release();
+      await rmdir(root).catch(() => {}); // what an earlier run left is kept
+      throw error;
     }
-    await staging.#writeState();
-    return staging;
+  }
+
+  /** Path of a file of the result while it grows. */
+  pathOf(file: string): string {
+    return join(this.#root, CHECKPOINT, file);
   }
 
   /** A shard that an earlier run finished. */
@@ -77,75 +72,118 @@ export class StagingDirectory {
   }
 
   /** Remembers a shard that stands under its name. */
-  async finish(file: string, { sizeBytes, errors }: FinishedShard): Promise<void> {
-    this.#state.shards[file] = { sizeBytes, errors: [...errors] };
-    await this.#writeState();
+  async finish(file: string, shard: FinishedShard): Promise<void> {
+    await this.#lock.check();
+    this.#state.shards[file] = shard;
+    await writeState(join(this.#root, STATE), this.#state);
   }
 
   /** Writes a small file. */
-  async writeText(name: string, text: string): Promise<void> {
-    await writeFile(join(this.path, name), text, { flush: true });
+  async writeText(file: string, text: string): Promise<void> {
+    await replaceFile(this.pathOf(file), text);
   }
 
   /** Copies a small file of the source, following links as the hub's cache has them. */
   async copy(from: string): Promise<void> {
-    await cp(from, join(this.path, basename(from)), { dereference: true });
+    const path = this.pathOf(basename(from));
+    try {
+      await copyFile(from, path + TEMPORARY);
+      await sync(path + TEMPORARY);
+      await rename(path + TEMPORARY, path);
+    } catch (cause) {
+      throw writeError(path, cause);
+    }
   }
 
-  /** Gives the directory its name. */
+  /** Gives the result its name. */
   async complete(): Promise<void> {
-    await rm(join(this.path, STATE_FILE));
-    await sync(this.path);
-    await refuseExisting(this.#out);
-    await rename(this.path, this.#out);
-    await sync(dirname(resolve(this.#out)));
+    if (!this.isPlaced) {
+      await this.#lock.check();
+      await sync(join(this.#root, CHECKPOINT));
+      if (await exists(this.#out)) throw occupied(this.#out);
+      await rename(join(this.#root, CHECKPOINT), this.#out);
+      await sync(dirname(resolve(this.#out)));
+    }
+    await rm(join(this.#root, STATE), { force: true });
+    await this.#lock.release();
+    await rmdir(this.#root).catch(() => {}); // another run waits in it
   }
 
-  /** What a killed writer left: it never had its final name. */
-  async #removeTemporaries(): Promise<void> {
-    const names = await readdir(this.path);
-    for (const name of names.filter((entry) => entry.includes(".tmp-")))
-      await rm(join(this.path, name), { force: true });
-  }
-
-  async #writeState(): Promise<void> {
-    const path = join(this.path, STATE_FILE);
-    await writeFile(`${path}.tmp-`, JSON.stringify(this.#state, null, 2), { flush: true });
-    await rename(`${path}.tmp-`, path);
+  /** Lets go of the directory; what is in it stays for the next run. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lock.release();
   }
 }
 
 function partialPath(out: string): string {
-  return `${out.replace(/[/\\]+$/, "")}.partial`;
+  return `${resolve(out)}.partial`;
 }
 
-async function refuseExisting(out: string): Promise<void> {
-  const found = await stat(out).catch(() => undefined);
-  if (found)
-    throw new CheckpointError(
-      out,
-      "expected nothing there, got a file or directory (remove it, or choose another place)",
+async function makeRoot(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (cause) {
+    const message = `cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`;
+    throw new OutputError(root, "not-writable", message, { cause });
+  }
+  const ours = (name: string): boolean =>
+    [LOCK, STATE, CHECKPOINT].includes(name) || name.includes(TEMPORARY);
+  const foreign = (await readdir(root)).find((name) => !ours(name));
+  if (foreign !== undefined)
+    throw new OutputError(
+      root,
+      "exists",
+      `expected the files of an interrupted run or nothing, got ${foreign} (move it away, or choose another place)`,
     );
 }
 
-async function readState(path: string): Promise<State | undefined> {
-  try {
-    return stateSchema.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch {
-    return undefined; // none, or damaged: the work starts over
+/** Keeps what an earlier run with the same plan finished, and nothing else. */
+async function prepare(root: string, plan: StagingState["plan"]): Promise<StagingState> {
+  const checkpoint = join(root, CHECKPOINT);
+  const left = await readState(join(root, STATE));
+  const isSame = left !== undefined && isDeepStrictEqual(left.plan, plan);
+  if (!isSame) await rm(checkpoint, { recursive: true, force: true });
+  await mkdir(checkpoint, { recursive: true });
+  for (const directory of [root, checkpoint])
+    for (const name of await readdir(directory))
+      if (name.includes(TEMPORARY)) await rm(join(directory, name), { force: true });
+  const state: StagingState = { plan, shards: {} };
+  for (const [file, shard] of Object.entries(isSame ? left.shards : {})) {
+    const found = await stat(join(checkpoint, file)).catch(() => undefined);
+    if (found?.size === shard.sizeBytes) state.shards[file] = shard;
   }
+  await writeState(join(root, STATE), state);
+  return state;
 }
 
-/** Flushes a directory's entries; not every system can. */
-async function sync(directory: string): Promise<void> {
+/** Whether what stands under the final name is what a run with this plan made and was killed right after. */
+async function isPlacedBy(root: string, plan: StagingState["plan"]): Promise<boolean> {
+  const state = await readState(join(root, STATE));
+  const isGone = !(await exists(join(root, CHECKPOINT)));
+  return isGone && state !== undefined && isDeepStrictEqual(state.plan, plan);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function occupied(out: string): OutputError {
+  return new OutputError(
+    out,
+    "exists",
+    "expected nothing there, got a file or directory (remove it, or choose another place)",
+  );
+}
+
+/** Flushes a file, or a directory's entries; not every system can. */
+async function sync(path: string): Promise<void> {
   try {
-    await using handle = await open(directory);
+    await using handle = await open(path);
     await handle.sync();
   } catch {
     // Windows opens no directories; its file system journals renames
   }
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
 }
