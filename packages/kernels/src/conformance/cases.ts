@@ -147,6 +147,14 @@ function linearCase(
   };
 }
 
+/** Every activation has the largest code of its row. */
+function largestCodesCase(kind: "int8" | "int16", tolerance: number): ConformanceCase {
+  return {
+    ...linearCase(`linear with ${kind} and the largest activations`, { kind }, { tolerance }),
+    feeds: { x: f32(new Float32Array(5 * 128).fill(1), [5, 128]) },
+  };
+}
+
 function gatherCase(kind: "f16" | "bf16" | "int8"): ConformanceCase {
   return {
     title: `gather from rows in ${kind}`,
@@ -193,6 +201,9 @@ const formatCases: readonly ConformanceCase[] = [
   ),
   // 16 bits a row on both sides: 2^-15 of each product, random signs.
   linearCase("linear with int16 rows", { kind: "int16" }, { tolerance: 1e-3 }),
+  // All codes are the largest: the sums in which byte products of some processors saturate.
+  largestCodesCase("int8", 0.03),
+  largestCodesCase("int16", 2e-3),
   gatherCase("f16"),
   gatherCase("bf16"),
   gatherCase("int8"),
