@@ -1,7 +1,13 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { loadSyntheticModel, type WeightDtype, type Model, type ShapeName } from "@baichuan2/model";
+import {
+  loadSyntheticModel,
+  type Model,
+  type ShapeName,
+  type WeightDtype,
+  type WeightOptions,
+} from "@baichuan2/model";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
