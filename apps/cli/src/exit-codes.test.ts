@@ -1,4 +1,4 @@
-import { CheckpointError, HubError, readGenerationConfig } from "@baichuan2/model";
+import { CheckpointError, HubError, OutputError, readGenerationConfig } from "@baichuan2/model";
 import { TokenizerError } from "@baichuan2/tokenizer";
 import { describe, expect, it } from "vitest";
 import { exitCodeOf, exitCodes, InterruptError, UsageError } from "./exit-codes.ts";
@@ -27,6 +27,13 @@ describe("exitCodeOf", () => {
     ["a damaged download", new HubError("damaged", "a/b", "wrong hash"), 5],
     ["a damaged checkpoint", new CheckpointError("dir", "truncated"), 5],
     ["a checkpoint error of the engine's thread", withCode("ERR_CHECKPOINT"), 5],
+    [
+      "a full disk",
+      new CheckpointError("file", "cannot be written", { cause: withCode("ENOSPC") }),
+      1,
+    ],
+    ["a place that another run works in", new OutputError("dir", "in-use", "failed"), 1],
+    ["a place that is taken", new OutputError("dir", "exists", "failed"), 2],
     ["a damaged generation_config.json", badFile, 5],
     [
       "a damaged tokenizer",

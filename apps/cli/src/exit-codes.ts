@@ -1,4 +1,4 @@
-import { GenerationOptionError, HubError } from "@baichuan2/model";
+import { CheckpointError, GenerationOptionError, HubError, OutputError } from "@baichuan2/model";
 import { TokenizerError } from "@baichuan2/tokenizer";
 
 /** Exit codes of the program; `--help` and the README list them. */
@@ -59,6 +59,12 @@ const byHubFailure: Readonly<Record<HubError["failure"], number>> = {
   aborted: exitCodes.interrupted,
 };
 
+/** A checkpoint that is being written, where the disk and not the checkpoint is at fault. */
+const FULL_DISK: readonly unknown[] = ["ENOSPC", "EDQUOT"];
+
+/** A place that can be seen to be wrong on the command line, against one that may be right later. */
+const WRONG_PLACE: readonly OutputError["problem"][] = ["exists", "inside-source"];
+
 /**
  * The exit code that tells what kind of failure an error is.
  *
@@ -72,10 +78,18 @@ export function exitCodeOf(error: unknown): number {
     return error.where === "generation options" ? exitCodes.usage : exitCodes.integrity;
   if (error instanceof TokenizerError)
     return error.where === "encode" ? exitCodes.error : exitCodes.integrity;
-  const { code } = error as { code?: unknown };
+  if (error instanceof OutputError)
+    return WRONG_PLACE.includes(error.problem) ? exitCodes.usage : exitCodes.error;
+  if (error instanceof CheckpointError && FULL_DISK.includes(codeOf(error.cause)))
+    return exitCodes.error;
+  const code = codeOf(error);
   const known = typeof code === "string" ? byCode[code] : undefined;
   if (known !== undefined) return known;
   return outOfMemory.test(error.message) ? exitCodes.memory : exitCodes.error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? (error as { code?: unknown }).code : undefined;
 }
 
 /** How V8, the C++ runtime and ONNX Runtime put it; none of them gives it a code. */

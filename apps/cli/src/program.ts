@@ -8,6 +8,7 @@ import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLogitsCommand } from "./commands/logits.ts";
 import { addPromptCommand } from "./commands/prompt.ts";
+import { addQuantizeCommand } from "./commands/quantize.ts";
 import { addTokenizeCommand } from "./commands/tokenize.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { Cli } from "./io.ts";
@@ -23,6 +24,7 @@ const EXAMPLES = [
   "baichuan2 generate --jsonl --parallel 8 --model Baichuan2-7B-Chat < questions.jsonl > answers.jsonl",
   "baichuan2 bench --shape 7b --layers 4 --prompt-tokens 128 --new-tokens 32 --json",
   "baichuan2 compare Baichuan2-7B-Base --dtype int4 --text book.txt",
+  "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
 ];
 
 /**
@@ -62,6 +64,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addLogitsCommand(program, cli);
   addBenchCommand(program, cli);
   addCompareCommand(program, cli);
+  addQuantizeCommand(program, cli);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }

@@ -27,7 +27,7 @@ interface CompareFlags extends ModelFlags {
 }
 
 /** What `compare --json` prints. */
-interface CompareReport extends ModelComparison {
+export interface CompareReport extends ModelComparison {
   /** The models as the command line names them. */
   readonly model: { readonly a: string; readonly b: string };
   /** Most tokens of a window. */
@@ -73,7 +73,7 @@ async function compare(cli: Cli, a: string, b: string, flags: CompareFlags): Pro
     onProgress: progress.update,
   });
   const report: CompareReport = { model: { a, b }, window, ...comparison };
-  await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
+  await write(io.stdout, flags.json ? toJsonLine(report) : describeComparison(cli, report));
 }
 
 /**
@@ -104,7 +104,7 @@ async function checkModels(
 }
 
 /** The text as it is in the file, its last line end included. */
-async function readTextFile({ io, t }: Cli, path: string | undefined): Promise<string> {
+export async function readTextFile({ io, t }: Cli, path: string | undefined): Promise<string> {
   if (path === undefined) throw new UsageError(t("error.noText"));
   if (path === "-") return readAll(io.stdin, io.signal);
   try {
@@ -116,7 +116,8 @@ async function readTextFile({ io, t }: Cli, path: string | undefined): Promise<s
   }
 }
 
-function describe({ t }: Cli, report: CompareReport): string {
+/** A comparison for people. */
+export function describeComparison({ t }: Cli, report: CompareReport): string {
   const { model, dtype, perplexity, klDivergence: kl, layers } = report;
   const counts = { tokens: report.tokens, windows: report.windows, window: report.window };
   const divergence = {

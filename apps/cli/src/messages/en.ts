@@ -12,6 +12,9 @@ export const en = {
   "command.bench": "Measure loading, prompt processing and generation.",
   "command.compare":
     "Compare two models token by token, such as quantized weights with the float32 ones: perplexity, KL divergence, agreement, error of each layer.",
+  "command.quantize":
+    "Write a quantized copy of a checkpoint; what was interrupted goes on where it ended.",
+  "argument.out": "directory to be made; it appears when it is complete",
   "argument.reference": "the model to measure against (A): directory or id",
   "argument.candidate":
     "the model to judge (B): directory or id; without it A's files, with B's flags",
@@ -70,6 +73,12 @@ export const en = {
   "option.maxTokens":
     "tokens of the text to use; each takes 1 MB of temporary disk space for a 7B (TMPDIR), 1.4 MB for a 13B",
   "option.window": "tokens run together; each window starts with an empty context",
+  "option.format":
+    "what the linear layers become: nf4 or int8 (as bitsandbytes stores them), int4 (as compressed-tensors does)",
+  "option.quantizeThreads": "threads that quantize (default: one for each core)",
+  "option.report": "also compare every linear layer with what it was",
+  "option.reportText":
+    'with --report: file of a text on which the result is then compared with the model; "-" reads stdin',
   "help.usage": "Usage:",
   "help.arguments": "Arguments:",
   "help.options": "Options:",
@@ -97,6 +106,8 @@ export const en = {
   "error.parallelNeedsJsonl": "expected --parallel only together with --jsonl",
   "error.noText": "expected --text FILE (or --text - for stdin), got none",
   "error.textFile": "expected a text in {{path}}, got {{reason}}",
+  "error.noFormat": "expected --format nf4, int8 or int4, got none",
+  "error.textNeedsReport": "expected --text only together with --report",
   "error.shortText": "expected a text of at least 2 tokens, got {{count}}",
   "error.shortWindow": "expected a window of at least 2 tokens, got {{count}}",
   "error.noCompareTokenizer":
@@ -119,6 +130,7 @@ export const en = {
   "progress.download": "downloading {{file}}",
   "progress.load": "loading weights",
   "progress.compare": "running {{side}}",
+  "progress.quantize": "quantizing",
   "jsonLines.failed": "{{failed}} of {{lines}} lines gave an error",
   "chat.bundled":
     "This is a tiny model with RANDOM weights, made for trying the program out: its answers mean nothing.",
@@ -160,6 +172,18 @@ export const en = {
   "bench.layers": "{{count}} layers",
   "bench.rate": "{{rate}} tokens/s",
   "bench.seconds": "{{seconds}} s",
+  "quantize.model": "Model",
+  "quantize.out": "Written to",
+  "quantize.format": "Format",
+  "quantize.size": "Size",
+  "quantize.sizes": "{{out}}, was {{source}}",
+  "quantize.resumed": "Files of an interrupted run",
+  "quantize.kept":
+    "What is done is kept in {{path}}: the same command goes on from there, or remove it.",
+  "quantize.layer": "Layer",
+  "quantize.worst": "Worst linear",
+  "quantize.relativeError": "Relative error",
+  "quantize.maxError": "Largest error",
   "compare.model": "Model",
   "compare.dtype": "Number type",
   "compare.perplexity": "Perplexity",

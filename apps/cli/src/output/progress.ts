@@ -30,6 +30,16 @@ export function createComparisonProgress({ io, t }: Cli): ProgressView<Compariso
   return { update, [Symbol.dispose]: bars.stop };
 }
 
+/** A progress bar of what is quantized on stderr; nothing where stderr is not a terminal. */
+export function createQuantizeProgress({ io, t }: Cli): Disposable & {
+  readonly update: (doneBytes: number, totalBytes: number) => void;
+} {
+  const bars = createBars(io.stderr, formatBytes);
+  const update = (doneBytes: number, totalBytes: number): void =>
+    bars.show(t("progress.quantize"), doneBytes, totalBytes);
+  return { update, [Symbol.dispose]: bars.stop };
+}
+
 /** One bar after the other, each under its label. */
 interface Bars {
   readonly show: (label: string, done: number, total: number) => void;
