@@ -50,7 +50,8 @@ async function* inStep(
         start += count;
       }
     }
-    if (other.length > 0 || !(await others.next()).done) throw unequal("more");
+    for (let end; other.length === 0 && !(end = await others.next()).done;) other = end.value;
+    if (other.length > 0) throw unequal("more");
   } finally {
     await others.return?.();
   }
