@@ -9,9 +9,11 @@ const meanings: Readonly<Record<string, string>> = {
 
 /** A file of a checkpoint that cannot be written, with the system's reason. */
 export function writeError(path: string, cause: unknown, tensor?: string): CheckpointError {
+  return new CheckpointError(path, writeProblem(cause), { cause, tensor });
+}
+
+/** The system's reason in words: "cannot be written (EACCES)". */
+export function writeProblem(cause: unknown): string {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return new CheckpointError(path, `cannot be written (${meanings[code] ?? code})`, {
-    cause,
-    tensor,
-  });
+  return `cannot be written (${meanings[code] ?? code})`;
 }

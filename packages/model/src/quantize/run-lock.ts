@@ -13,6 +13,7 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { z } from "zod";
+import { writeProblem } from "../checkpoint/write-error.ts";
 import { OutputError } from "./output-error.ts";
 
 const TOUCH_MS = 5_000;
@@ -92,8 +93,7 @@ async function create(path: string, token: string): Promise<boolean> {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
     if (code === "ENOSPC") await rm(path, { force: true }); // created, but empty
-    const message = `cannot be written (${code ?? String(cause)})`;
-    throw new OutputError(path, "not-writable", message, { cause });
+    throw new OutputError(path, "not-writable", writeProblem(cause), { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { writeError } from "../checkpoint/write-error.ts";
+import { writeError, writeProblem } from "../checkpoint/write-error.ts";
 import { OutputError } from "./output-error.ts";
 import { replaceFile, TEMPORARY } from "./replace-file.ts";
 import { RunLock } from "./run-lock.ts";
@@ -47,7 +47,7 @@ export class StagingDirectory implements AsyncDisposable {
     const root = partialPath(out);
     if ((await exists(out)) && !(await isPlacedBy(root, known))) throw occupied(out);
     await makeRoot(root);
-    const lock = await RunLock.take(join(root, LOCK));
+    const lock = await takeLock(root);
     try {
       const isPlaced = await exists(out);
       // Looked at once more: a run that had the lock until now may have finished.
@@ -123,8 +123,7 @@ async function makeRoot(root: string): Promise<void> {
   try {
     await mkdir(root, { recursive: true });
   } catch (cause) {
-    const message = `cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`;
-    throw new OutputError(root, "not-writable", message, { cause });
+    throw new OutputError(root, "not-writable", writeProblem(cause), { cause });
   }
   const ours = (name: string): boolean =>
     [LOCK, STATE, CHECKPOINT].includes(name) || name.includes(TEMPORARY);
@@ -135,6 +134,15 @@ async function makeRoot(root: string): Promise<void> {
       "exists",
       `expected the files of an interrupted run or nothing, got ${foreign} (move it away, or choose another place)`,
     );
+}
+
+async function takeLock(root: string): Promise<RunLock> {
+  try {
+    return await RunLock.take(join(root, LOCK));
+  } catch (error) {
+    await rmdir(root).catch(() => {}); // only if it is empty
+    throw error;
+  }
 }
 
 /** Keeps what an earlier run with the same plan finished, and nothing else. */
