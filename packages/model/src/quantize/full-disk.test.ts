@@ -15,14 +15,14 @@ vi.mock("node:fs/promises", async (importOriginal) => {
     if (!String(path).includes(room.file)) return handle;
     const full = Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
     const limited =
-      (write: (...args: never[]) => Promise<unknown>) =>
-      async (...args: never[]) => {
+      <Args extends unknown[], Result>(write: (...args: Args) => Promise<Result>) =>
+      async (...args: Args): Promise<Result> => {
         if (room.writes-- <= 0) throw full;
-        return write.apply(handle, args);
+        return write(...args);
       };
     return Object.assign(handle, {
-      write: limited(handle.write),
-      writeFile: limited(handle.writeFile),
+      write: limited(handle.write.bind(handle)),
+      writeFile: limited(handle.writeFile.bind(handle)),
     });
   };
   return { ...actual, open };

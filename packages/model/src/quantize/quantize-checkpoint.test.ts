@@ -1,4 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -218,6 +227,8 @@ describe("quantizeCheckpoint refuses", () => {
     expect(await refusal()).toMatchObject({ name: "OutputError", problem: "exists", path: out });
     expect(await refusal(source)).toMatchObject({ problem: "inside-source" });
     expect(await refusal(join(source, "x", "y"))).toMatchObject({ problem: "inside-source" });
+    await symlink(source, join(folder, "link"));
+    expect(await refusal(join(folder, "link", "x"))).toMatchObject({ problem: "inside-source" });
     expect(await refusal(`${source}x`)).not.toBeInstanceOf(Error);
   });
 
