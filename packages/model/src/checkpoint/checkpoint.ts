@@ -129,5 +129,11 @@ export interface Checkpoint {
    * @throws {CheckpointError} as `readFloat32`.
    */
   readRows(name: string, options?: RowOptions): AsyncIterable<RowBlock>;
+  /**
+   * Blocks of rows in order in the stored dtype, little-endian; for copying tensors bit for bit.
+   *
+   * @throws {CheckpointError} as `readBytes`.
+   */
+  readRowBytes(name: string, options?: RowOptions): AsyncIterable<Uint8Array<ArrayBuffer>>;
   [Symbol.asyncDispose](): Promise<void>;
 }

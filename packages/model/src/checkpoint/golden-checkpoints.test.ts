@@ -54,6 +54,9 @@ async function expectT7(directory: string): Promise<void> {
       for await (const { rowStart, data } of checkpoint.readRows(name, { rowsPerChunk }))
         joined.set(data, rowStart * (shape[1] ?? 1));
       expect(isSame(joined, values)).toBe(true);
+      const blocks: Uint8Array[] = [];
+      for await (const block of checkpoint.readRowBytes(name, { rowsPerChunk })) blocks.push(block);
+      expect(isSame(Buffer.concat(blocks), bytes)).toBe(true);
     }
   }
 }

@@ -7,6 +7,7 @@ import type { WeightsFile } from "./state-dict.ts";
 import {
   readTensorBytes,
   readTensorFloat32,
+  readTensorRowBytes,
   readTensorRows,
   type StoredTensor,
 } from "./stored-tensor.ts";
@@ -233,7 +234,7 @@ function assemble(
 
 type Readers = Pick<
   Checkpoint,
-  "readBytes" | "readFloat32" | "readRows" | typeof Symbol.asyncDispose
+  "readBytes" | "readFloat32" | "readRows" | "readRowBytes" | typeof Symbol.asyncDispose
 >;
 
 function readersOf(
@@ -250,6 +251,7 @@ function readersOf(
     readBytes: async (name, options) => readTensorBytes(find(name), options),
     readFloat32: async (name, options) => readTensorFloat32(find(name), options),
     readRows: (name, options) => readTensorRows(find(name), options),
+    readRowBytes: (name, options) => readTensorRowBytes(find(name), options),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(sources.map((source) => source.close()));
     },

@@ -78,15 +78,8 @@ export async function* readTensorRows(
   options: RowOptions = {},
 ): AsyncGenerator<RowBlock, void, undefined> {
   const dtype = floatDtypeOf(tensor);
-  const [rows = 1, ...rowShape] = tensor.info.shape;
-  const rowLength = elementCount(rowShape);
-  const rowsPerChunk =
-    options.rowsPerChunk ?? Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, rowLength)));
-  if (!Number.isSafeInteger(rowsPerChunk) || rowsPerChunk < 1)
-    throw new TypeError(`readRows: expected rowsPerChunk of at least 1, got ${rowsPerChunk}`);
-  const rowBytes = rowLength * itemSize(dtype);
-  const runs = storedRows(tensor, rows, rowsPerChunk, rowBytes, options);
-  for await (const { first, count, bytes } of runs) {
+  const { rowLength, rowsPerChunk, rowBytes } = cut(tensor, options);
+  for await (const { first, count, bytes } of storedRows(tensor, options)) {
     for (let start = 0; start < count; start += rowsPerChunk) {
       const end = Math.min(start + rowsPerChunk, count);
       const data = new Float32Array((end - start) * rowLength);
@@ -96,15 +89,44 @@ export async function* readTensorRows(
   }
 }
 
+/** Blocks of rows in order, as stored. */
+export async function* readTensorRowBytes(
+  tensor: StoredTensor,
+  options: RowOptions = {},
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  for await (const { bytes } of storedRows(tensor, options)) yield bytes;
+}
+
+/** How a tensor is cut into blocks of rows. */
+interface Cut {
+  readonly rows: number;
+  /** Values of a row. */
+  readonly rowLength: number;
+  readonly rowBytes: number;
+  readonly rowsPerChunk: number;
+}
+
+function cut({ info }: StoredTensor, options: RowOptions): Cut {
+  const [rows = 1, ...rowShape] = info.shape;
+  const rowLength = elementCount(rowShape);
+  const rowsPerChunk =
+    options.rowsPerChunk ?? Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, rowLength)));
+  if (!Number.isSafeInteger(rowsPerChunk) || rowsPerChunk < 1)
+    throw new TypeError(`readRows: expected rowsPerChunk of at least 1, got ${rowsPerChunk}`);
+  return { rows, rowLength, rowBytes: rowLength * itemSize(info.dtype), rowsPerChunk };
+}
+
 /** Runs of rows as stored: one chunk each, or many where a chunk would be scattered over the file. */
 async function* storedRows(
   tensor: StoredTensor,
-  rows: number,
-  rowsPerChunk: number,
-  rowBytes: number,
-  options: ReadOptions,
-): AsyncGenerator<{ first: number; count: number; bytes: Uint8Array }, void, undefined> {
+  options: RowOptions,
+): AsyncGenerator<
+  { first: number; count: number; bytes: Uint8Array<ArrayBuffer> },
+  void,
+  undefined
+> {
   const layout = layoutOf(tensor);
+  const { rows, rowsPerChunk, rowBytes } = cut(tensor, options);
   const oneChunk = rowsOf(layout, 0, Math.min(rowsPerChunk, rows));
   const chunks = isContiguous(oneChunk)
     ? 1

@@ -71,7 +71,7 @@ describe("quantizeCheckpoint", () => {
     "keeps embeddings, norms and head of %s bit for bit",
     async (dtype) => {
       const edit = (_: string, values: Float32Array): void => {
-        values.set([-0, dtype === "f16" ? 2 ** -24 : 2 ** -133]); // the smallest subnormals
+        values.set([-0, dtype === "f16" ? 2 ** -24 : 2 ** -133]); // a subnormal
       };
       await writeFloatCheckpoint(source, { dtype, edit });
       await quantizeCheckpoint(source, out, { format: "int8", threads: 1 });

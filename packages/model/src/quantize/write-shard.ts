@@ -1,9 +1,8 @@
-import { QuantError, toBfloat16Bits, toFloat16Bits, type QuantPool } from "@baichuan2/quant";
+import { QuantError, type QuantPool } from "@baichuan2/quant";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import type { Checkpoint, TensorInfo } from "../checkpoint/checkpoint.ts";
 import { writeSafetensors, type TensorData } from "../checkpoint/node-safetensors-writer.ts";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
-import { bytesOf } from "../checkpoint/quantized/tensor-values.ts";
 import type { TensorDeclaration } from "../checkpoint/safetensors-writer.ts";
 import { floatRows } from "../network/float-rows.ts";
 import { quantizeLinear, type LinearQuantization } from "../network/quantize-linear.ts";
@@ -58,7 +57,7 @@ async function* shardData(
 ): AsyncGenerator<TensorData> {
   const { checkpoint, report, signal, onTensor } = work;
   for (const tensor of tensors) {
-    const { name, dtype, sizeBytes } = tensor;
+    const { name, sizeBytes } = tensor;
     const shape = linearShape(tensor);
     if (shape) {
       const linear = await quantized(tensor, shape, work);
@@ -68,7 +67,7 @@ async function* shardData(
         const before = floatRows(checkpoint, name, { signal });
         errors.push(await weightError(name, before, decodedValues(linear, signal)));
       }
-    } else yield { name, chunks: storedBytes(floatRows(checkpoint, name, { signal }), dtype) };
+    } else yield { name, chunks: checkpoint.readRowBytes(name, { signal }) };
     onTensor(sizeBytes);
   }
 }
@@ -84,18 +83,6 @@ async function quantized(
   } catch (cause) {
     if (!(cause instanceof QuantError)) throw cause;
     throw new CheckpointError(file, cause.message, { tensor: name, cause });
-  }
-}
-
-/** Numbers in the type they were stored in; widening them to float32 and back is exact. */
-async function* storedBytes(
-  rows: AsyncIterable<Float32Array<ArrayBuffer>>,
-  dtype: TensorInfo["dtype"],
-): AsyncGenerator<Uint8Array> {
-  for await (const values of rows) {
-    if (dtype === "bf16") yield bytesOf(toBfloat16Bits(values));
-    else if (dtype === "f16") yield bytesOf(toFloat16Bits(values));
-    else yield bytesOf(values);
   }
 }
 

@@ -47,6 +47,9 @@ export function memoryCheckpoint(
     readRows: () => {
       throw new Error("no rows");
     },
+    readRowBytes: () => {
+      throw new Error("no rows");
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }
