@@ -1,14 +1,14 @@
 import { l2NormalizeRows, type WeightChunk, type WeightReader } from "@baichuan2/kernels";
 import type { WeightFormat } from "@baichuan2/kernels";
-import { toBfloat16Bits, toFloat16Bits, type QuantJob, type QuantPool } from "@baichuan2/quant";
+import type { QuantJob, QuantPool } from "@baichuan2/quant";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
 import { isDecoderLinear } from "../config.ts";
-import { floatRows } from "./float-rows.ts";
 import { LM_HEAD } from "./inference-graph.ts";
-import { quantizeLinear } from "./quantize-linear.ts";
+import { quantizeLinear, type LinearQuantization } from "./quantize-linear.ts";
 import { decodedChunks, storedChunks } from "./stored-linear-chunks.ts";
 import type { WeightPlan } from "./weight-plan.ts";
+import { floatRows, storedRows } from "./weight-rows.ts";
 
 /** How a checkpoint's weights are to be given; as float32 where nothing is said. */
 export interface CheckpointWeightsOptions {
@@ -31,21 +31,11 @@ export function checkpointWeights(
 ): WeightReader {
   return {
     async *read(name, signal) {
-      const shape = checkpoint.tensors.get(name)?.shape ?? [];
-      const [O = 0, C = 1] = shape;
-      const rows = networkRows(checkpoint, name, signal);
-      const stored = linears.get(name);
-      const isQuantized = plan?.quantization && isDecoderLinear(name);
-      const linear = isQuantized
-        ? await quantizeLinear(
-            { name, shape: [O, C], rows },
-            plan.quantization,
-            required(pool),
-            signal,
-          )
-        : stored;
-      const format = plan?.formatOf(name, stored?.shape ?? shape) ?? F32;
-      if (!linear) yield* encodedChunks(rows, format, C, pool, signal);
+      const weight = { checkpoint, name, pool, signal };
+      const linear = linears.get(name) ?? (await quantizedLinear(weight, plan?.quantization));
+      const shape = linear?.shape ?? checkpoint.tensors.get(name)?.shape ?? [];
+      const format = plan?.formatOf(name, shape) ?? F32;
+      if (!linear) yield* otherChunks(weight, format);
       else if (format.kind === "f32") yield* decodedChunks(linear, signal);
       else yield* storedChunks(linear, signal);
     },
@@ -54,48 +44,60 @@ export function checkpointWeights(
 
 const F32: WeightFormat = { kind: "f32" };
 
+/** A weight to be read, and what reads it. */
+interface WeightToRead {
+  readonly checkpoint: Checkpoint;
+  readonly name: string;
+  readonly pool: Pick<QuantPool, "map"> | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One of the five linears, quantized now; undefined for other weights and where none is to be. */
+async function quantizedLinear(
+  { checkpoint, name, pool, signal }: WeightToRead,
+  quantization: LinearQuantization | undefined,
+): Promise<StoredLinear | undefined> {
+  if (!quantization || !isDecoderLinear(name)) return undefined;
+  const [O = 0, C = 0] = checkpoint.tensors.get(name)?.shape ?? [];
+  const rows = storedRows(checkpoint, name, { signal });
+  return quantizeLinear({ name, shape: [O, C], rows }, quantization, required(pool), signal);
+}
+
+/** Norms, embeddings, head, and linears that stay as they are. */
+async function* otherChunks(
+  weight: WeightToRead,
+  format: WeightFormat,
+): AsyncGenerator<WeightChunk> {
+  const { checkpoint, name, pool, signal } = weight;
+  switch (format.kind) {
+    case "bf16":
+    case "f16": // the plan takes the type of the file, so bits are passed on
+      for await (const { values } of storedRows(checkpoint, name, { signal })) yield { values };
+      break;
+    case "f32":
+      for await (const values of networkRows(weight)) yield { values };
+      break;
+    default:
+      for await (const parts of required(pool).map(jobsOf(weight, format), { signal }))
+        yield { ...parts };
+  }
+}
+
 /** Rows as float32; those of the head normalised. */
-async function* networkRows(
-  checkpoint: Checkpoint,
-  name: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Float32Array<ArrayBuffer>> {
+async function* networkRows({
+  checkpoint,
+  name,
+  signal,
+}: WeightToRead): AsyncGenerator<Float32Array<ArrayBuffer>> {
   for await (const values of floatRows(checkpoint, name, { signal })) {
     if (name === LM_HEAD) l2NormalizeRows(values, checkpoint.config.hiddenSize);
     yield values;
   }
 }
 
-/** What is not a linear of the decoder: norms, embeddings and head. */
-async function* encodedChunks(
-  rows: AsyncIterable<Float32Array<ArrayBuffer>>,
-  format: WeightFormat,
-  cols: number,
-  pool: Pick<QuantPool, "map"> | undefined,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<WeightChunk> {
-  switch (format.kind) {
-    case "f32":
-      for await (const values of rows) yield { values };
-      break;
-    case "bf16":
-      for await (const values of rows) yield { values: toBfloat16Bits(values) };
-      break;
-    case "f16":
-      for await (const values of rows) yield { values: toFloat16Bits(values) };
-      break;
-    default:
-      for await (const part of required(pool).map(jobsOf(rows, format, cols), { signal }))
-        yield { ...part };
-  }
-}
-
-async function* jobsOf(
-  rows: AsyncIterable<Float32Array<ArrayBuffer>>,
-  format: WeightFormat,
-  cols: number,
-): AsyncGenerator<QuantJob> {
-  for await (const values of rows) {
+async function* jobsOf(weight: WeightToRead, format: WeightFormat): AsyncGenerator<QuantJob> {
+  const [, cols = 1] = weight.checkpoint.tensors.get(weight.name)?.shape ?? [];
+  for await (const values of networkRows(weight)) {
     if (format.kind === "int8") yield { kind: "int8-rows", values, cols, halfFirst: false };
     else if (format.kind === "int16") yield { kind: "int16-rows", values, cols };
     else if (format.kind === "int8-blocks")

@@ -11,7 +11,7 @@ import {
 } from "@baichuan2/quant";
 import { expect, it } from "vitest";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
-import { int4Defaults, quantizeLinear, ROWS_STEP } from "./quantize-linear.ts";
+import { int4Defaults, quantizeLinear } from "./quantize-linear.ts";
 import { decodedChunks, storedChunks } from "./stored-linear-chunks.ts";
 
 /** Works on this thread. */
@@ -25,10 +25,11 @@ function weights(O: number, C: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: O * C }, (_, i) => Math.sin(i * 12.9898) * (1 + (i % 7)));
 }
 
-/** In pieces of `ROWS_STEP` rows, as a checkpoint gives them. */
+/** In pieces of 64 rows, as a checkpoint gives them. */
 async function* pieces(values: Float32Array<ArrayBuffer>, C: number) {
-  const step = ROWS_STEP * C;
-  for (let start = 0; start < values.length; start += step) yield values.slice(start, start + step);
+  const step = 64 * C;
+  for (let start = 0; start < values.length; start += step)
+    yield { values: values.slice(start, start + step), dtype: "f32" } as const;
 }
 
 const linearOf = (O: number, C: number) => {

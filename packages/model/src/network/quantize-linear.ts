@@ -15,6 +15,8 @@ import type {
   StoredLinear,
 } from "../checkpoint/quantized/stored-linear.ts";
 
+import type { StoredRows } from "./weight-rows.ts";
+
 /** How a linear is quantized: NF4 in blocks of 64 with double quantization, LLM.int8() rows, or int4 blocks. */
 export type LinearQuantization =
   | { readonly format: "nf4" }
@@ -40,12 +42,9 @@ export interface FloatLinear {
   readonly name: string;
   /** `[O, C]`. */
   readonly shape: readonly [number, number];
-  /** All values in order, in whole rows; every piece but the last has a multiple of `ROWS_STEP` rows. */
-  readonly rows: AsyncIterable<Float32Array<ArrayBuffer>>;
+  /** All values in order, in the pieces of `storedRows`. */
+  readonly rows: AsyncIterable<StoredRows>;
 }
-
-/** Pieces of this many rows hold whole blocks whatever the row length is. */
-export const ROWS_STEP = 64;
 
 const NF4_BLOCK = 64;
 
@@ -83,7 +82,7 @@ async function quantizeToNf4(
   const packed = filler(new Uint8Array(Math.ceil(count / 2)));
   const absmax = filler(new Float32Array(Math.ceil(count / NF4_BLOCK)));
   const jobs = jobsOf(rows, (values) => {
-    return { kind: "four-bit" as const, values, blockSize: NF4_BLOCK };
+    return { kind: "four-bit" as const, ...values, blockSize: NF4_BLOCK };
   });
   for await (const blocks of pool.map(jobs, { signal })) {
     packed.append(blocks.packed);
@@ -115,7 +114,7 @@ async function quantizeToInt8(
   const [O, cols] = shape;
   const CB = filler(new Int8Array(O * cols));
   const SCB = filler(new Float32Array(O));
-  const jobs = jobsOf(rows, (values) => ({ kind: "int8-rows" as const, values, cols }));
+  const jobs = jobsOf(rows, (values) => ({ kind: "int8-rows" as const, ...values, cols }));
   for await (const encoded of pool.map(jobs, { signal })) {
     CB.append(encoded.CB);
     SCB.append(encoded.SCB);
@@ -141,7 +140,7 @@ async function quantizeToInt4(
   const scales = filler(new Float32Array(O * blocks));
   const zeroPoints = filler(new Uint8Array(symmetric ? 0 : O * Math.ceil(blocks / 2)));
   const options = { cols, blockSize, symmetric, scaleDtype };
-  const jobs = jobsOf(rows, (values) => ({ kind: "int4" as const, values, ...options }));
+  const jobs = jobsOf(rows, (values) => ({ kind: "int4" as const, ...values, ...options }));
   for await (const encoded of pool.map(jobs, { signal })) {
     packed.append(encoded.packed);
     scales.append(encoded.scales);
@@ -161,8 +160,8 @@ async function quantizeToInt4(
 }
 
 async function* jobsOf<Job extends QuantJob>(
-  rows: AsyncIterable<Float32Array<ArrayBuffer>>,
-  jobOf: (values: Float32Array<ArrayBuffer>) => Job,
+  rows: AsyncIterable<StoredRows>,
+  jobOf: (values: StoredRows) => Job,
 ): AsyncGenerator<Job> {
   for await (const values of rows) yield jobOf(values);
 }

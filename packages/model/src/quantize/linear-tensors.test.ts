@@ -7,13 +7,15 @@ import {
   quantizeLinear,
   type LinearQuantization,
 } from "../network/quantize-linear.ts";
+import type { StoredRows } from "../network/weight-rows.ts";
 import { declareLinear, linearTensors } from "./linear-tensors.ts";
 
 const name = "model.layers.0.mlp.up_proj.weight";
 const shape = [3, 64] as const;
 
-async function* rows(): AsyncGenerator<Float32Array<ArrayBuffer>> {
-  yield Float32Array.from({ length: 3 * 64 }, (_, i) => Math.sin(i + 1));
+async function* rows(): AsyncGenerator<StoredRows> {
+  const values = Float32Array.from({ length: 3 * 64 }, (_, i) => Math.sin(i + 1));
+  yield { values, dtype: "f32" };
 }
 
 it.each<LinearQuantization>([

@@ -4,9 +4,9 @@ import type { Checkpoint, TensorInfo } from "../checkpoint/checkpoint.ts";
 import { writeSafetensors, type TensorData } from "../checkpoint/node-safetensors-writer.ts";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
 import type { TensorDeclaration } from "../checkpoint/safetensors-writer.ts";
-import { floatRows } from "../network/float-rows.ts";
 import { quantizeLinear, type LinearQuantization } from "../network/quantize-linear.ts";
 import { decodedChunks } from "../network/stored-linear-chunks.ts";
+import { floatRows, storedRows } from "../network/weight-rows.ts";
 import { declareLinear, linearTensors } from "./linear-tensors.ts";
 import { linearShape, type Shard } from "./shards.ts";
 import type { FinishedShard } from "./staging-state.ts";
@@ -77,7 +77,7 @@ async function quantized(
   shape: readonly [number, number],
   { checkpoint, quantization, pool, signal }: ShardWork,
 ): Promise<StoredLinear> {
-  const rows = floatRows(checkpoint, name, { signal });
+  const rows = storedRows(checkpoint, name, { signal });
   try {
     return await quantizeLinear({ name, shape, rows }, quantization, pool, signal);
   } catch (cause) {

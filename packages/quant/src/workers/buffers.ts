@@ -7,7 +7,7 @@ import type { QuantJob, QuantResult } from "./quant-job.ts";
 export function withOwnBuffer<Job extends QuantJob>(job: Job): Job {
   const { values } = job;
   if (values.byteLength === values.buffer.byteLength) return job;
-  return { ...job, values: values.slice() };
+  return { ...job, values: values.slice() } as Job;
 }
 
 /** Buffers of a job or a result that can move to another thread; shared ones are in both already. */

@@ -5,40 +5,37 @@ import type { Int4Blocks, Int4Options } from "../int4/index.ts";
 import type { Int8Blocks } from "../int8-blocks/index.ts";
 import type { Int8Rows } from "../llm-int8/index.ts";
 
-/** What every job has. */
-interface JobValues {
-  /** Weights `[O, C]`. Their buffer moves to the thread that works: do not use it any more. */
-  readonly values: Float32Array;
-}
+/** Weights of a job: numbers, or the bits of 16-bit ones as a checkpoint stores them, which the job's thread widens. */
+type JobValues =
+  | {
+      /** `[O, C]`. The buffer moves to the thread that works: do not use it any more. */
+      readonly values: Float32Array;
+      readonly dtype?: "f32";
+    }
+  | { readonly values: Uint16Array; readonly dtype: "f16" | "bf16" };
 
 /** A call of `encodeFourBit`, as data. */
-export interface FourBitJob extends JobValues, FourBitOptions {
-  readonly kind: "four-bit";
-}
+export type FourBitJob = JobValues & FourBitOptions & { readonly kind: "four-bit" };
 
 /** A call of `encodeInt8Rows`, as data. */
-export interface Int8RowsJob extends JobValues {
+export type Int8RowsJob = JobValues & {
   readonly kind: "int8-rows";
   readonly cols: number;
   /** Default true, as there. */
   readonly halfFirst?: boolean;
-}
+};
 
 /** A call of `encodeInt4`, as data. */
-export interface Int4Job extends JobValues, Int4Options {
-  readonly kind: "int4";
-}
+export type Int4Job = JobValues & Int4Options & { readonly kind: "int4" };
 
 /** A call of `encodeInt8Blocks`, as data. */
-export interface Int8BlocksJob extends JobValues, BlockLayout {
-  readonly kind: "int8-blocks";
-}
+export type Int8BlocksJob = JobValues & BlockLayout & { readonly kind: "int8-blocks" };
 
 /** A call of `encodeInt16Rows`, as data. */
-export interface Int16RowsJob extends JobValues {
+export type Int16RowsJob = JobValues & {
   readonly kind: "int16-rows";
   readonly cols: number;
-}
+};
 
 /** An encoder's call as data, which can travel to another thread. */
 export type QuantJob = FourBitJob | Int8RowsJob | Int4Job | Int8BlocksJob | Int16RowsJob;

@@ -6,6 +6,8 @@ import { answer } from "./answer.ts";
 import { createQuantPool } from "./create-quant-pool.ts";
 import type { QuantRequest, QuantResponse } from "./protocol.ts";
 import type { Int8BlocksJob } from "./quant-job.ts";
+import { toBfloat16Bits } from "../bfloat16.ts";
+import { toFloat16Bits } from "../float16.ts";
 import { runJob } from "./run-job.ts";
 import type { WorkerLike } from "./worker-like.ts";
 
@@ -255,6 +257,14 @@ it("an answer that cannot be read ends the pool", async () => {
   const running = pool.run(job(1));
   started[0].emit("messageerror", {});
   await expect(running).rejects.toThrow("its answer cannot be read");
+});
+
+it("runJob widens the bits of 16-bit weights", () => {
+  const values = Float32Array.of(0.5, -1, 0.25, 2);
+  const job = { kind: "int8-rows", cols: 2 } as const;
+  const expected = runJob({ ...job, values });
+  expect(runJob({ ...job, values: toBfloat16Bits(values), dtype: "bf16" })).toEqual(expected);
+  expect(runJob({ ...job, values: toFloat16Bits(values), dtype: "f16" })).toEqual(expected);
 });
 
 it("runJob refuses an unknown kind", () => {

@@ -1,3 +1,5 @@
+import { fromBfloat16Bits } from "../bfloat16.ts";
+import { fromFloat16Bits } from "../float16.ts";
 import { encodeFourBit } from "../four-bit/index.ts";
 import { encodeInt16Rows } from "../int16-rows/index.ts";
 import { encodeInt4 } from "../int4/index.ts";
@@ -15,16 +17,21 @@ export function runJob<Job extends QuantJob>(job: Job): QuantResult<Job>;
 export function runJob(job: QuantJob): QuantResult {
   switch (job.kind) {
     case "four-bit":
-      return encodeFourBit(job.values, job);
+      return encodeFourBit(valuesOf(job), job);
     case "int8-rows":
-      return encodeInt8Rows(job.values, job.cols, job);
+      return encodeInt8Rows(valuesOf(job), job.cols, job);
     case "int4":
-      return encodeInt4(job.values, job);
+      return encodeInt4(valuesOf(job), job);
     case "int8-blocks":
-      return encodeInt8Blocks(job.values, job);
+      return encodeInt8Blocks(valuesOf(job), job);
     case "int16-rows":
-      return encodeInt16Rows(job.values, job.cols);
+      return encodeInt16Rows(valuesOf(job), job.cols);
     default:
       throw new QuantError("runJob", "a known kind of job", String((job as QuantJob).kind));
   }
+}
+
+function valuesOf({ values, dtype }: QuantJob): Float32Array {
+  if (values instanceof Float32Array) return values;
+  return dtype === "bf16" ? fromBfloat16Bits(values) : fromFloat16Bits(values);
 }
