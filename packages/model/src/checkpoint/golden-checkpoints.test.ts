@@ -57,6 +57,8 @@ async function expectT7(directory: string): Promise<void> {
       const blocks: Uint8Array[] = [];
       for await (const block of checkpoint.readRowBytes(name, { rowsPerChunk })) blocks.push(block);
       expect(isSame(Buffer.concat(blocks), bytes)).toBe(true);
+      const rows = Math.min(rowsPerChunk ?? Infinity, shape[0] ?? 1);
+      expect(blocks[0]?.buffer.byteLength).toBe((rows * bytes.length) / (shape[0] ?? 1));
     }
   }
 }

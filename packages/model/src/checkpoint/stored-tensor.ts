@@ -89,12 +89,18 @@ export async function* readTensorRows(
   }
 }
 
-/** Blocks of rows in order, as stored. */
+/** Blocks of rows in order, as stored; each has a buffer of its own. */
 export async function* readTensorRowBytes(
   tensor: StoredTensor,
   options: RowOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  for await (const { bytes } of storedRows(tensor, options)) yield bytes;
+  const { rowsPerChunk, rowBytes } = cut(tensor, options);
+  for await (const { count, bytes } of storedRows(tensor, options)) {
+    if (count <= rowsPerChunk) yield bytes;
+    else
+      for (let start = 0; start < count; start += rowsPerChunk)
+        yield bytes.slice(start * rowBytes, (start + rowsPerChunk) * rowBytes);
+  }
 }
 
 /** How a tensor is cut into blocks of rows. */
