@@ -102,13 +102,19 @@ describeShared("the verbs on the golden checkpoints", "model/models/t7", () => {
         unknown
       >;
     expect(await inspect("model/models/t7/bin-fp32")).toMatchObject({
-      quantized: false,
+      quantization: null,
       dtypes: { f32: 24 },
     });
-    for (const format of ["chat4bits-list", "nf4-safetensors", "int8-safetensors"])
-      expect(await inspect(`model/models/t7/${format}`)).toMatchObject({
-        quantized: true,
+    for (const [folder, format, layout] of [
+      ["chat4bits-list", "nf4", "bitsandbytes-list"],
+      ["nf4-safetensors", "nf4", "bitsandbytes-flat"],
+      ["int8-safetensors", "int8", "llm-int8"],
+    ])
+      expect(await inspect(`model/models/t7/${folder}`)).toMatchObject({
+        quantization: { format, layout },
         parameters: 216_512,
+        problems: [],
       });
+  });
   });
 });
