@@ -116,5 +116,4 @@ describeShared("the verbs on the golden checkpoints", "model/models/t7", () => {
         problems: [],
       });
   });
-  });
 });
