@@ -1,7 +1,5 @@
 export type { Backend, CompileOptions, Executable, WeightChunk, WeightReader } from "./backend.ts";
 export { createReferenceBackend } from "./backends/reference/reference-backend.ts";
-export { toOnnx } from "./backends/ort/to-onnx.ts";
-export type { StoredInitializer, WeightLocation } from "./backends/ort/weight-store.ts";
 export {
   DeviceError,
   DisposedError,

@@ -69,7 +69,9 @@ function expectClose(
 ): void {
   expect(got?.shape, output).toEqual(want.shape);
   for (const [i, value] of want.data.entries()) {
-    const difference = Math.abs((got?.data[i] ?? NaN) - value);
+    const actual = got?.data[i] ?? Infinity;
+    if (Object.is(actual, value)) continue; // NaN for NaN
+    const difference = Math.abs(actual - value);
     if (!(difference <= absolute + RELATIVE * Math.abs(value))) {
       expect.fail(`${output}[${i}]: expected ${value}, got ${got?.data[i]}`);
     }

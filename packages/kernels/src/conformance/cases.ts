@@ -155,6 +155,40 @@ function largestCodesCase(kind: "int8" | "int16", tolerance: number): Conformanc
   };
 }
 
+/** A row of zeros and a row with a NaN: one must stay zero and the other may not look like numbers. */
+function oddRowsCase(format: WeightFormat, tolerance: number): ConformanceCase {
+  const x = seededFloats(3, 3 * 128).map((value, i) => (i < 128 ? 0 : i === 200 ? NaN : value));
+  return {
+    ...linearCase(`linear with ${format.kind}, a row of zeros and a NaN`, format, { tolerance }),
+    feeds: { x: f32(x, [3, 128]) },
+  };
+}
+
+/** Activations far below 1 have scales of their own. LLM.int8() is no part of this: float16 ends at 6e-8. */
+function tinyRowsCase(format: WeightFormat, tolerance: number): ConformanceCase {
+  const options = { scale: 1e-6, tolerance: 1e-6 * tolerance };
+  return linearCase(`linear with ${format.kind} of tiny activations`, format, options);
+}
+
+/** Formats in which activations become integers. */
+const roundedFormats: readonly [WeightFormat, tolerance: number][] = [
+  [{ kind: "int4", blockSize: 64, symmetric: true }, INT8_ACTIVATIONS],
+  [{ kind: "int8-blocks", blockSize: 64 }, INT8_ACTIVATIONS],
+  [{ kind: "nf4", blockSize: 64, roundTo: "f16" }, INT8_ACTIVATIONS * 2],
+  [{ kind: "int16" }, 1e-3],
+];
+
+/** Activations of exactly the threshold are outliers: 6 would be rounded to a step of 5.9/127 otherwise. */
+const thresholdCase: ConformanceCase = {
+  ...linearCase("linear with LLM.int8() at its threshold", { kind: "int8" }, { tolerance: 0.01 }),
+  feeds: {
+    x: f32(
+      seededFloats(4, 5 * 128).map((value, i) => (i % 128 === 7 ? 6 : value * 5.9)),
+      [5, 128],
+    ),
+  },
+};
+
 function gatherCase(kind: "f16" | "bf16" | "int8"): ConformanceCase {
   return {
     title: `gather from rows in ${kind}`,
@@ -201,6 +235,20 @@ const formatCases: readonly ConformanceCase[] = [
   ),
   // 16 bits a row on both sides: 2^-15 of each product, random signs.
   linearCase("linear with int16 rows", { kind: "int16" }, { tolerance: 1e-3 }),
+  ...roundedFormats.flatMap(([format, tolerance]) => [
+    oddRowsCase(format, tolerance),
+    tinyRowsCase(format, tolerance),
+  ]),
+  oddRowsCase({ kind: "int8" }, 0.01),
+  linearCase(
+    "linear with LLM.int8() of small activations",
+    { kind: "int8" },
+    {
+      scale: 1e-3,
+      tolerance: 1e-5,
+    },
+  ),
+  thresholdCase,
   // All codes are the largest: the sums in which byte products of some processors saturate.
   largestCodesCase("int8", 0.03),
   largestCodesCase("int16", 2e-3),

@@ -21,6 +21,10 @@ export function checkFeeds(graph: Graph, feeds: Readonly<Record<string, Tensor>>
       );
     if (feed.dtype !== input.dtype)
       throw new DTypeError(`run: input "${name}"`, input.dtype, feed.dtype);
+    if (feed.shape.includes(0)) {
+      const hint = "an empty tensor ends the process in some kernels";
+      throw new ShapeError(`run: input "${name}"`, "no dimension of 0", [feed.shape], hint);
+    }
     const fits =
       feed.shape.length === input.shape.length &&
       input.shape.every((dim, axis) => bindSize(sizes, dim, feed.shape[axis] ?? -1));

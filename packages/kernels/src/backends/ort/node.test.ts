@@ -7,6 +7,7 @@ import { seededWeights } from "../../conformance/seeded-weights.ts";
 import { DisposedError, ShapeError } from "../../graph/errors.ts";
 import { Graph } from "../../graph/graph.ts";
 import { f32 } from "../../graph/tensor.ts";
+import { gather } from "../../ops/gather/op.ts";
 import { linear } from "../../ops/linear/op.ts";
 import { createOrtNodeBackend } from "./node.ts";
 
@@ -85,4 +86,25 @@ it("ort-node removes staging files that a killed process left a day ago, and no 
   await executable.dispose();
   expect((await readdir(stagingDir)).toSorted()).toEqual(["mine", "staging-new"]);
   await rm(stagingDir, { recursive: true });
+});
+
+it("ort-node refuses a quantized weight that two kinds of ops take", async () => {
+  const g = new Graph();
+  const weight = g.weight("table", [8, 8], { kind: "int8" });
+  g.output("rows", gather(g, weight, g.input("ids", "i32", ["R"])));
+  g.output("y", linear(g, g.input("x", "f32", ["T", 8]), weight));
+  const backend = await createOrtNodeBackend();
+  await expect(backend.compile(g, seededWeights(g))).rejects.toThrow(
+    'got weight "table" of format int8 in gather and in linear (declare it once for each)',
+  );
+});
+
+it("an executable refuses empty tensors, which end the process in some kernels", async () => {
+  const graph = projection();
+  await using executable = await (
+    await createOrtNodeBackend()
+  ).compile(graph, seededWeights(graph));
+  await expect(executable.run({ x: f32(new Float32Array(), [0, 8]) })).rejects.toThrow(
+    'run: input "x": expected no dimension of 0, got [0, 8]',
+  );
 });

@@ -1,4 +1,5 @@
 import type { CompileOptions, WeightReader } from "../../backend.ts";
+import { UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, Weight } from "../../graph/graph.ts";
 import { layoutOf, type Initializer, type WeightLayout } from "./initializers.ts";
 
@@ -80,10 +81,26 @@ async function storeWeight(
   });
 }
 
-/** The op that takes each weight, by the weight's id; it decides the layout. */
+/**
+ * The op that takes each weight, by the weight's id; it decides the layout.
+ *
+ * @throws {UnsupportedError} for a quantized weight that two kinds of ops take.
+ */
 function consumerOps(graph: Graph): Map<number, string> {
   const consumers = new Map<number, string>();
-  for (const { op, inputs } of graph.nodes) for (const { id } of inputs) consumers.set(id, op);
+  for (const { op, inputs } of graph.nodes) {
+    for (const { id } of inputs) {
+      const other = consumers.get(id) ?? op;
+      const weight = graph.weights.find((candidate) => candidate.id === id);
+      if (other !== op && weight && weight.format.kind !== "f32")
+        throw new UnsupportedError(
+          "ort",
+          `weight "${weight.name}" of format ${weight.format.kind} in ${other} and in ${op}`,
+          "declare it once for each",
+        );
+      consumers.set(id, op);
+    }
+  }
   return consumers;
 }
 

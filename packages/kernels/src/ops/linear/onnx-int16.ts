@@ -1,4 +1,5 @@
 import { partName, type OnnxWriter } from "../onnx-lowering.ts";
+import { zeroOrNan } from "./zero-or-nan.ts";
 
 /** The largest 16-bit code whose upper byte is a signed byte after rounding: 127·256 + 127. */
 const MAX_CODE = 32_639;
@@ -13,8 +14,9 @@ const TINY = 1e-30;
  *   x  = sx · (256·xh + xl),  w = sw · (256·wh + wl)     bytes, signed
  *   y  = sx · sw · (256·(256·xh·wh + xh·wl) + 256·xl·wh + xl·wl)
  *
- * The planes of x are rows of one matrix, so each plane of w is read once. Both operands have 16 bits a row: the error is
- * below that of float16 activations.
+ * The planes of x are rows of one matrix, so each plane of w is read once. Both operands have 16 bits of their row's
+ * maximum: on normal activations a sixth of float16's error (0.005 % against 0.029 %), with one column a hundred times
+ * larger than the others it is 0.04 %, twice of it. The head comes after a norm and has no such columns.
  */
 export function int16LinearOnnx(onnx: OnnxWriter, x: string, weight: string, y: string): void {
   const t = (): string => onnx.temporary();
@@ -22,14 +24,15 @@ export function int16LinearOnnx(onnx: OnnxWriter, x: string, weight: string, y: 
   const upper = planeProduct(onnx, codes, weight, "high");
   const lower = planeProduct(onnx, codes, weight, "low");
   const [shifted, both, top, bottom, topShifted] = [t(), t(), t(), t(), t()];
-  const [sum, scaled] = [t(), t()];
+  const [sum, rowScale, scaled] = [t(), t(), t()];
   const byte = onnx.constant("f32", [256], []);
   onnx.node("Mul", [upper, byte], [shifted]);
   onnx.node("Add", [shifted, lower], [both]);
   onnx.node("Split", [both], [top, bottom], { axis: { int: 0 }, num_outputs: { int: 2 } });
   onnx.node("Mul", [top, byte], [topShifted]);
   onnx.node("Add", [topShifted, bottom], [sum]);
-  onnx.node("Mul", [sum, scale], [scaled]);
+  onnx.node("Add", [scale, zeroOrNan(onnx, x)], [rowScale]);
+  onnx.node("Mul", [sum, rowScale], [scaled]);
   onnx.node("Mul", [scaled, partName(weight, "scales")], [y]);
 }
 

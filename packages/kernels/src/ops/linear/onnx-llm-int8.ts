@@ -1,4 +1,5 @@
 import { partName, type OnnxWriter } from "../onnx-lowering.ts";
+import { zeroOrNan } from "./zero-or-nan.ts";
 
 /** Cells at least this large are outliers: LLM.int8()'s threshold, fixed in the original. */
 const THRESHOLD = 6;
@@ -43,8 +44,9 @@ export function llmInt8LinearOnnx(onnx: OnnxWriter, x: string, weight: string, y
     {},
     "com.microsoft",
   );
-  const [product, inner] = [onnx.temporary(), onnx.temporary()];
-  onnx.node("Mul", [columns, rowMax], [product]);
+  const [scale, product, inner] = [onnx.temporary(), onnx.temporary(), onnx.temporary()];
+  onnx.node("Add", [rowMax, zeroOrNan(onnx, x)], [scale]);
+  onnx.node("Mul", [columns, scale], [product]);
   roundToHalf(onnx, product, inner);
   onnx.node("Add", [inner, outlierProduct(onnx, x, weight, outliers)], [y]);
 }

@@ -4,6 +4,7 @@ import type { WeightFormat } from "../../graph/weight-format.ts";
 import { partName, type OnnxLowering, type OnnxWriter } from "../onnx-lowering.ts";
 import { int16LinearOnnx } from "./onnx-int16.ts";
 import { llmInt8LinearOnnx } from "./onnx-llm-int8.ts";
+import { zeroOrNan } from "./zero-or-nan.ts";
 
 const F32: WeightFormat = { kind: "f32" };
 
@@ -56,5 +57,7 @@ function matMulNBits(onnx: OnnxWriter, { x, weight, y, O, C, format }: BlockLine
     block_size: { int: format.blockSize },
     accuracy_level: { int: INT8_ACTIVATIONS },
   };
-  onnx.node("MatMulNBits", inputs, [y], attributes, "com.microsoft");
+  const product = onnx.temporary();
+  onnx.node("MatMulNBits", inputs, [product], attributes, "com.microsoft");
+  onnx.node("Add", [product, zeroOrNan(onnx, x)], [y]);
 }
