@@ -23,6 +23,12 @@ it("a row of zeros has scale 0, and each row its own scale", () => {
   ]);
 });
 
+it("codes stay in range where a subnormal scale is rounded down", () => {
+  // 40000 steps of 2^-149 over 32639 is 1.2 steps, stored as one: 40000 would be the code
+  const { high, low, scales } = encodeInt16Rows(Float32Array.of(40_000 * 2 ** -149, 0), 2);
+  expect([high[0], low[0], scales[0]]).toEqual([127, 127, 2 ** -149]);
+});
+
 it("encodeInt16Rows refuses odd shapes and weights that are not finite", () => {
   expect(() => encodeInt16Rows(new Float32Array(5), 2)).toThrow(
     "encodeInt16Rows: expected whole rows of 2 values, got 5 values",

@@ -1,4 +1,5 @@
 import { countBlocks } from "../block-layout.ts";
+import { QuantError } from "../quant-error.ts";
 import { roundHalfEven } from "../round-half-even.ts";
 import type { Int4Blocks, Int4Options } from "./int4-blocks.ts";
 import { scaleRounding, type RoundScale } from "./round-scale.ts";
@@ -17,12 +18,15 @@ import { createZeroPoints, writeZeroPoint } from "./zero-points.ts";
  * @param values - Weights; `[O, C]`, row-major, finite.
  * @returns codes `[O·C/2]`, scales `[O·C/G]`, zero points `[O·ceil(C/G/2)]` if asymmetric; 4 + 32/G bits a weight with
  * float32 scales, 4/G more with zero points.
- * @throws {QuantError} if C is not a multiple of G, the values are not whole rows, or one is not finite.
+ * @throws {QuantError} if C is not a multiple of G, the values are not whole rows, one is not finite, or an option is
+ * not there.
  */
 export function encodeInt4(values: Float32Array, options: Int4Options): Int4Blocks {
   const { cols, blockSize, symmetric = true, scaleDtype = "f32" } = options;
   const blocks = countBlocks("encodeInt4", values.length, options);
   const blocksPerRow = cols / blockSize;
+  checkChoice("scaleDtype", scaleDtype, ["f32", "f16", "bf16"]);
+  checkChoice("method", options.method ?? "search", ["search", "rtn"]);
   const round = scaleRounding(scaleDtype);
   const chooseScale = scaleChoice(options);
   const packed = new Uint8Array(values.length / 2);
@@ -38,6 +42,11 @@ export function encodeInt4(values: Float32Array, options: Int4Options): Int4Bloc
     packCodes(block.weights, choice, packed, (index * blockSize) / 2);
   }
   return zeroPoints ? { packed, scales, zeroPoints } : { packed, scales };
+}
+
+function checkChoice(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new QuantError("encodeInt4", `${name} of ${choices.join(", ")}`, JSON.stringify(value));
 }
 
 function scaleChoice({

@@ -227,3 +227,11 @@ function forEachCode(
     visit(i, (packed[i >> 1] >> (4 * (i % 2))) & 15, zeroPoint, scales[Math.floor(i / blockSize)]);
   }
 }
+
+it.each([
+  [{ scaleDtype: "float16" }, 'encodeInt4: expected scaleDtype of f32, f16, bf16, got "float16"'],
+  [{ method: "hqq" }, 'encodeInt4: expected method of search, rtn, got "hqq"'],
+])("encodeInt4 refuses %o", (option, message) => {
+  const options = { cols: 32, blockSize: 32, ...option } as never;
+  expect(() => encodeInt4(new Float32Array(32), options)).toThrow(message);
+});

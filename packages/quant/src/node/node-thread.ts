@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { threadArguments } from "./thread-arguments.ts";
 import type { QuantResponse } from "../workers/protocol.ts";
 import type { WorkerLike } from "../workers/worker-like.ts";
 
@@ -8,7 +9,7 @@ import type { WorkerLike } from "../workers/worker-like.ts";
  * @param url - The thread's file.
  */
 export function startNodeThread(url: URL): WorkerLike {
-  const worker = new Worker(url, { execArgv: workerArguments() });
+  const worker = new Worker(url, { execArgv: threadArguments(process.execArgv) });
   worker.unref();
   return {
     postMessage: (message, transfer) => worker.postMessage(message, transfer),
@@ -25,13 +26,4 @@ export function startNodeThread(url: URL): WorkerLike {
     ref: () => worker.ref(),
     unref: () => worker.unref(),
   };
-}
-
-/** The process's own arguments; of `node --eval …` only the conditions, the rest is for its main module alone. */
-function workerArguments(): string[] {
-  const { execArgv } = process;
-  const isInline = execArgv.some((argument) =>
-    /^(-e|-p|-pe|--eval|--print|--input-type)/.test(argument),
-  );
-  return isInline ? execArgv.filter((argument) => argument.startsWith("--conditions=")) : execArgv;
 }
