@@ -10,6 +10,7 @@ import {
 import type { ModelConfig } from "../config.ts";
 import { buildInferenceGraph, type InferenceGraphOptions } from "./inference-graph.ts";
 import { KvPool } from "./kv-pool.ts";
+import { releaseArray } from "./release-array.ts";
 import { ropeAngles } from "./rope-angles.ts";
 
 /** Added to the score of a key that a row may not see: float32's lowest finite number, so that no NaN can arise. */
@@ -166,6 +167,9 @@ export class Decoder {
       const keys = floats(results, `keys.${layer}.new`);
       const values = floats(results, `values.${layer}.new`);
       this.#pool.store(layer, slots, { keys, values });
+      if (this.isTraced) continue;
+      releaseArray(keys);
+      releaseArray(values);
     }
     let row = 0;
     for (const { sequence, tokenIds } of batch) {

@@ -1,3 +1,4 @@
+import { releaseArray } from "./release-array.ts";
 import type { ModelConfig } from "../config.ts";
 
 /** Slots that a pool starts with; it doubles when they are used up. */
@@ -114,6 +115,10 @@ export class KvPool {
     const isUsed = new Uint8Array(capacity);
     isUsed.set(this.#isUsed);
     this.#isUsed = isUsed;
+    for (const { keys, values } of this.#layers) {
+      releaseArray(keys);
+      releaseArray(values);
+    }
     this.#layers = larger;
   }
 }
