@@ -43,6 +43,8 @@ interface BenchReport {
   readonly prefillTokPerSec: number | null;
   /** null with a single new token, which comes from the prompt's run. */
   readonly decodeTokPerSec: number | null;
+  /** Resident memory of the process once the model is loaded, and after the rounds: with cache and work space. */
+  readonly loadedRssBytes: number;
   readonly rssBytes: number;
 }
 
@@ -68,6 +70,7 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   const start = performance.now();
   await using model = await openBenchModel(cli, { ...flags, threads });
   const loadSeconds = (performance.now() - start) / 1e3;
+  const loaded = await model.stats();
   const rounds = await measureRounds(model, flags, io.signal);
   const { rssBytes } = await model.stats();
 
@@ -86,6 +89,7 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
     loadSeconds,
     prefillTokPerSec: prefillSeconds === undefined ? null : flags.promptTokens / prefillSeconds,
     decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
+    loadedRssBytes: loaded.rssBytes,
     rssBytes,
   };
   await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
@@ -138,6 +142,7 @@ function describe({ t }: Cli, report: BenchReport): string {
     [t("bench.load"), t("bench.seconds", { seconds: report.loadSeconds.toFixed(1) })],
     [t("bench.prefill", { count: report.promptTokens }), rate(report.prefillTokPerSec)],
     [t("bench.decode", { count: report.newTokens }), rate(report.decodeTokPerSec)],
+    [t("bench.loadedMemory"), formatBytes(report.loadedRssBytes)],
     [t("bench.memory"), formatBytes(report.rssBytes)],
   ]);
 }
