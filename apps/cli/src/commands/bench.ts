@@ -46,6 +46,9 @@ interface BenchReport {
   /** Resident memory of the process once the model is loaded, and after the rounds: with cache and work space. */
   readonly loadedRssBytes: number;
   readonly rssBytes: number;
+  /** The part of each that no file backs; null where the system does not tell. */
+  readonly loadedAnonymousBytes: number | null;
+  readonly anonymousBytes: number | null;
 }
 
 /** `baichuan2 bench`: speed and memory of a model, or of random weights of a published size. */
@@ -72,7 +75,7 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   const loadSeconds = (performance.now() - start) / 1e3;
   const loaded = await model.stats();
   const rounds = await measureRounds(model, flags, io.signal);
-  const { rssBytes } = await model.stats();
+  const ran = await model.stats();
 
   const secondsPerToken = median(rounds.flatMap((round) => round.secondsPerToken ?? []));
   const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
@@ -90,7 +93,9 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
     prefillTokPerSec: prefillSeconds === undefined ? null : flags.promptTokens / prefillSeconds,
     decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
     loadedRssBytes: loaded.rssBytes,
-    rssBytes,
+    rssBytes: ran.rssBytes,
+    loadedAnonymousBytes: loaded.anonymousBytes ?? null,
+    anonymousBytes: ran.anonymousBytes ?? null,
   };
   await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
 }
@@ -135,6 +140,10 @@ async function measureRounds(
 function describe({ t }: Cli, report: BenchReport): string {
   const rate = (value: number | null): string =>
     value === null ? "-" : t("bench.rate", { rate: value.toPrecision(3) });
+  const memory = (rssBytes: number, anonymousBytes: number | null): string =>
+    anonymousBytes === null
+      ? formatBytes(rssBytes)
+      : t("bench.ownMemory", { all: formatBytes(rssBytes), own: formatBytes(anonymousBytes) });
   const layers = t("bench.layers", { count: report.layers });
   return formatRows([
     [t("bench.model"), `${report.shape}, ${report.dtype}, ${layers}`],
@@ -142,7 +151,7 @@ function describe({ t }: Cli, report: BenchReport): string {
     [t("bench.load"), t("bench.seconds", { seconds: report.loadSeconds.toFixed(1) })],
     [t("bench.prefill", { count: report.promptTokens }), rate(report.prefillTokPerSec)],
     [t("bench.decode", { count: report.newTokens }), rate(report.decodeTokPerSec)],
-    [t("bench.loadedMemory"), formatBytes(report.loadedRssBytes)],
-    [t("bench.memory"), formatBytes(report.rssBytes)],
+    [t("bench.loadedMemory"), memory(report.loadedRssBytes, report.loadedAnonymousBytes)],
+    [t("bench.memory"), memory(report.rssBytes, report.anonymousBytes)],
   ]);
 }

@@ -168,6 +168,7 @@ export const en = {
   "bench.load": "Load",
   "bench.prefill": "Prompt, {{count}} tokens",
   "bench.decode": "Generation, {{count}} tokens",
+  "bench.ownMemory": "{{all}}, {{own}} of it not mapped from files",
   "bench.loadedMemory": "Memory, loaded",
   "bench.memory": "Memory, after running",
   "bench.layers": "{{count}} layers",

@@ -160,6 +160,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "bench.load": "加载",
   "bench.prefill": "提示词（{{count}} 个词元）",
   "bench.decode": "生成（{{count}} 个词元）",
+  "bench.ownMemory": "{{all}}，其中 {{own}} 不是文件映射",
   "bench.loadedMemory": "内存（加载后）",
   "bench.memory": "内存（运行后）",
   "bench.layers": "{{count}} 层",

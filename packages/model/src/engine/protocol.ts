@@ -1,6 +1,7 @@
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype, WeightOptions } from "../network/weight-plan.ts";
 import type { SamplerOptions } from "../sampling/sampler.ts";
+import type { MemoryInUse } from "./memory-in-use.ts";
 import type { Trace } from "./trace-in-chunks.ts";
 
 /** Where an engine's weights come from. */
@@ -55,12 +56,10 @@ export interface WireError {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What an engine says of itself. */
-export interface EngineStats {
+/** What an engine says of itself, and of its process. */
+export interface EngineStats extends MemoryInUse {
   /** Bytes reserved for keys and values. */
   readonly cacheBytes: number;
-  /** Resident memory of the process. */
-  readonly rssBytes: number;
 }
 
 /** Messages from the engine's thread. */

@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
 import { Decoder } from "../network/decoder.ts";
+import { memoryInUse } from "./memory-in-use.ts";
 import { openSource } from "./open-source.ts";
 import type { EngineEvent, EngineOptions, EngineRequest, ModelSource } from "./protocol.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -79,7 +80,7 @@ parentPort?.on("message", (request: EngineRequest) => {
       scheduler?.hiddenStates(request.id, request.tokenIds);
       break;
     case "stats": {
-      const stats = { cacheBytes: decoder?.cacheBytes ?? 0, rssBytes: process.memoryUsage.rss() };
+      const stats = { cacheBytes: decoder?.cacheBytes ?? 0, ...memoryInUse() };
       emit({ type: "stats", id: request.id, stats });
       break;
     }
