@@ -15,6 +15,7 @@ import type {
   GenerateJob,
   ModelSource,
 } from "./protocol.ts";
+import { threadArguments } from "./thread-arguments.ts";
 import { fromWireError } from "./wire-error.ts";
 
 /** Options of opening an engine. */
@@ -67,7 +68,7 @@ export class Engine implements AsyncDisposable {
    */
   static async open(source: ModelSource, options: OpenEngineOptions = {}): Promise<Engine> {
     options.signal?.throwIfAborted();
-    const worker = new Worker(workerUrl(), { execArgv: workerArguments() });
+    const worker = new Worker(workerUrl(), { execArgv: threadArguments(process.execArgv) });
     try {
       return new Engine(worker, await load(worker, source, options));
     } catch (error) {
@@ -274,15 +275,6 @@ async function unwind(worker: Worker): Promise<void> {
   worker.postMessage({ type: "close" } satisfies EngineRequest);
   await Promise.race([exited, setTimeout(UNWIND_MS, undefined, { ref: false })]);
   await worker.terminate();
-}
-
-/** The process's own arguments; of `node --eval …` only the conditions, the rest is for its main module alone. */
-function workerArguments(): string[] {
-  const { execArgv } = process;
-  const isInline = execArgv.some((argument) =>
-    /^(-e|-p|-pe|--eval|--print|--input-type)/.test(argument),
-  );
-  return isInline ? execArgv.filter((argument) => argument.startsWith("--conditions=")) : execArgv;
 }
 
 function threadDied(cause: unknown): DeviceError {
