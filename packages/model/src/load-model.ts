@@ -4,7 +4,7 @@ import { UnsupportedError } from "@baichuan2/kernels";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import type { ModelConfig } from "./config.ts";
-import { Engine } from "./engine/engine.ts";
+import { Engine, type OpenEngineOptions } from "./engine/engine.ts";
 import { openSource } from "./engine/open-source.ts";
 import type { ModelSource } from "./engine/protocol.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
@@ -50,7 +50,8 @@ export interface LoadProgress {
  *
  * @throws {HubError} if the id cannot be resolved.
  * @throws {CheckpointError} if files are missing, damaged or do not fit each other.
- * @throws {UnsupportedError} for a dtype or device that is not there.
+ * @throws {UnsupportedError} for a dtype or device that is not there, an option that would have no effect, or weights that
+ *   are quantized already, to another dtype.
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkSupported(options);
@@ -67,7 +68,8 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
   const generationConfig = readGenerationConfig(await readJsonFile(configPath), configPath);
   const tokenizer = await openTokenizer(path, options);
   const open = engineOpener({ kind: "checkpoint", path }, options);
-  return new Model({ path, engine: await open(), open, generationConfig, tokenizer });
+  const engine = await open(loadCallbacks(options));
+  return new Model({ path, engine, open, generationConfig, tokenizer });
 }
 
 /** A model of a published size with random weights: real speed and memory, meaningless text. */
@@ -88,7 +90,7 @@ export async function loadSyntheticModel(
   const open = engineOpener({ kind: "synthetic", config, seed }, options);
   return new Model({
     path: `synthetic ${shape}`,
-    engine: await open(),
+    engine: await open(loadCallbacks(options)),
     open,
     generationConfig: defaultGenerationConfig,
   });
@@ -129,25 +131,32 @@ function checkSupported(options: LoadModelOptions): void {
 
 const DTYPES: readonly string[] = ["auto", "float32", "nf4", "int8", "int4"];
 
-/** How to start an engine with those of a load's options that are the engine's, and other weights if wanted. */
+/**
+ * How to start an engine with those of a load's options that are the engine's, and other weights if wanted. Signal and
+ * progress are those of one load, and not of a later `quantize`.
+ */
 function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngine {
-  const { signal, threads, stagingDir, trace, onProgress } = options;
+  const { threads, stagingDir, trace } = options;
   const { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings } = options;
   const weights = { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings };
-  const report =
-    onProgress &&
-    ((doneBytes: number, totalBytes: number) =>
-      onProgress({ phase: "load", doneBytes, totalBytes }));
   return (other = {}) =>
     Engine.open(source, {
       threads,
       stagingDir,
       trace,
-      signal,
-      onProgress: report,
       ...other,
       weights: { ...weights, ...other.weights },
     });
+}
+
+/** What belongs to the first load alone. */
+function loadCallbacks({
+  signal,
+  onProgress,
+}: LoadModelOptions): Pick<OpenEngineOptions, "signal" | "onProgress"> {
+  const report = (doneBytes: number, totalBytes: number): void =>
+    onProgress?.({ phase: "load", doneBytes, totalBytes });
+  return { signal, onProgress: onProgress && report };
 }
 
 async function openTokenizer(

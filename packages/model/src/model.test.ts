@@ -2,7 +2,8 @@ import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Worker } from "node:worker_threads";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
 import type { Model } from "./model.ts";
 import { TokenIdError } from "./network/decoder.ts";
@@ -196,6 +197,29 @@ describe("a load that is aborted", () => {
   });
 });
 
+/** Threads that this one has started since. */
+class StartedThreads implements Disposable {
+  readonly #workers: Worker[] = [];
+  readonly #add = (worker: Worker): void => void this.#workers.push(worker);
+
+  constructor() {
+    process.on("worker", this.#add);
+  }
+
+  get count(): number {
+    return this.#workers.length;
+  }
+
+  /** Which of them run, in the order they were started. */
+  get running(): boolean[] {
+    return this.#workers.map(({ threadId }) => threadId !== -1);
+  }
+
+  [Symbol.dispose](): void {
+    process.off("worker", this.#add);
+  }
+}
+
 describe("quantize", () => {
   const rms = (a: Float32Array, b: Float32Array): number =>
     Math.sqrt(a.reduce((sum, value, i) => sum + (value - (b[i] ?? NaN)) ** 2, 0) / a.length);
@@ -206,6 +230,7 @@ describe("quantize", () => {
   ] as const)(
     "of %i bits swaps the weights for %s and lets running calls end",
     async (bits, dtype) => {
+      using threads = new StartedThreads();
       await using model = await loadModel(tinyChat);
       const tokenIds = [195, 300, 400, 196];
       const { data: before } = await model.logits(tokenIds);
@@ -213,6 +238,7 @@ describe("quantize", () => {
       expect(await model.quantize(bits)).toBe(model);
       expect(model.dtype).toBe(dtype);
       expect((await running).tokenIds).toHaveLength(40);
+      await vi.waitFor(() => expect(threads.running).toEqual([false, true]), 5000);
       const { data: after } = await model.logits(tokenIds);
       expect(rms(before, after)).toBeGreaterThan(0);
       expect(rms(before, after)).toBeLessThan(rms(before, new Float32Array(before.length)));
@@ -227,6 +253,7 @@ describe("quantize", () => {
     await expect(model.quantize(3 as 4)).rejects.toThrow(
       "quantize: expected what is supported here, got 3 bits (use 4 (NF4) or 8 (int8))",
     );
+    await expect(model.quantize("4" as never)).rejects.toThrow('got "4" bits');
     await expect(model.quantize(4)).rejects.toThrow(
       "got weights already quantized to int8 (load the unquantized checkpoint)",
     );
@@ -240,11 +267,74 @@ describe("quantize", () => {
     expect((await model.logits([1, 2])).shape[0]).toBe(2);
   });
 
-  it("of a model that is disposed meanwhile frees both", async () => {
+  it("has a signal and progress of its own, not those of the load", async () => {
+    const controller = new AbortController();
+    const steps: LoadProgress[] = [];
+    const onProgress = (step: LoadProgress): void => void steps.push(step);
+    await using model = await loadModel(tinyChat, { signal: controller.signal, onProgress });
+    controller.abort(new Error("the load is over"));
+    const ofLoad = steps.length;
+    await model.quantize(8);
+    expect([model.dtype, steps.length]).toEqual(["int8", ofLoad]);
+  });
+
+  it("runs once at a time", async () => {
+    using threads = new StartedThreads();
+    await using model = await loadModel(tinyChat);
+    const first = model.quantize(4);
+    await expect(model.quantize(8)).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      what: "a second call while one runs",
+    });
+    await first;
+    expect([model.dtype, threads.count]).toEqual(["nf4", 2]);
+  });
+
+  it("may be called again after one that was aborted", async () => {
+    await using model = await loadModel(tinyChat);
+    const controller = new AbortController();
+    const first = model.quantize(4, { signal: controller.signal });
+    controller.abort(new Error("not this one"));
+    await expect(first).rejects.toThrow("not this one");
+    await model.quantize(8);
+    expect(model.dtype).toBe("int8");
+  });
+
+  it("of a disposed model starts nothing", async () => {
     const model = await loadModel(tinyChat);
-    const quantized = model.quantize(4);
     await model.dispose();
-    await expect(quantized).rejects.toThrow("model: expected a live object");
+    using threads = new StartedThreads();
+    await expect(model.quantize(4)).rejects.toThrow("model: expected a live object");
+    expect(threads.count).toBe(0);
+  });
+
+  it("ends with the model that is disposed meanwhile: no thread and no file is left", async () => {
+    const stagingDir = await mkdtemp(join(tmpdir(), "disposed-quantize-"));
+    using threads = new StartedThreads();
+    const model = await loadModel(tinyChat, { stagingDir });
+    const ofModel = await readdir(stagingDir);
+    const quantized = model.quantize(4).catch((reason: unknown) => reason);
+    await vi.waitFor(
+      async () => expect((await readdir(stagingDir)).length).toBeGreaterThan(ofModel.length),
+      { interval: 1, timeout: 10_000 },
+    );
+    await model.dispose();
+    expect(threads.running).toEqual([false, false]);
+    expect(await readdir(stagingDir)).toEqual([]);
+    expect(await quantized).toMatchObject({ code: "ERR_DISPOSED" });
+    await rm(stagingDir, { recursive: true });
+  });
+
+  it("leaves nothing behind when the model is disposed while old calls run", async () => {
+    using threads = new StartedThreads();
+    const model = await loadModel(tinyChat);
+    const running = model
+      .generate({ tokenIds: [1, 2] }, { maxNewTokens: 100_000, ignoreEos: true })
+      .catch((reason: unknown) => reason);
+    await model.quantize(4);
+    await model.dispose();
+    expect(threads.running).toEqual([false, false]);
+    expect(await running).toMatchObject({ code: "ERR_DISPOSED" });
   });
 });
 
@@ -257,10 +347,24 @@ describe("loadModel with quantized weights", () => {
     expect((await model.chat(question, { maxNewTokens: 4, seed: 1 })).length).toBeGreaterThan(0);
   });
 
-  it("names the tensor whose rows fit no int4 block", async () => {
-    await expect(loadModel(tinyChat, { dtype: "int4", blockSize: 128 })).rejects.toThrow(
-      /tensor "model\.layers\.0\.[\w.]+": expected rows of a multiple of 128 for int4, got shape \[/,
-    );
+  it.each([false, true])(
+    "names the tensor whose rows fit no int4 block, exact: %s",
+    async (exact) => {
+      await expect(loadModel(tinyChat, { dtype: "int4", blockSize: 128, exact })).rejects.toThrow(
+        /tensor "model\.layers\.0\.[\w.]+": expected rows of a multiple of 128 for int4, got shape \[/,
+      );
+    },
+  );
+
+  it.each([
+    [{ quantizeHead: true }, 'quantizeHead with dtype "float32"'],
+    [{ dtype: "int8", exact: true, quantizeEmbeddings: true }, "quantizeEmbeddings with exact"],
+  ] as const)("refuses %o, which would have no effect", async (options, what) => {
+    await expect(loadModel(tinyChat, options)).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      backend: "loadModel",
+      what,
+    });
   });
 
   it("refuses a block size that only int4 has", async () => {

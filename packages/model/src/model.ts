@@ -77,6 +77,13 @@ export class PromptError extends Error {
 /** Starts another engine over the same weights. */
 export type OpenEngine = (options?: OpenEngineOptions) => Promise<Engine>;
 
+/** A `quantize` that runs. */
+interface Quantizing {
+  readonly controller: AbortController;
+  /** Resolves when its load has ended, whatever way. */
+  readonly ended: Promise<void>;
+}
+
 /** The parts of a model; `loadModel` puts them together. */
 export interface ModelParts {
   /** Directory, or a name for synthetic weights. */
@@ -97,6 +104,9 @@ export class Model implements AsyncDisposable {
   readonly tokenizer: Tokenizer | undefined;
   readonly #open: OpenEngine;
   #engine: Engine;
+  /** Of before `quantize`, until its calls have ended. */
+  #oldEngine: Engine | undefined;
+  #quantizing: Quantizing | undefined;
   #isDisposed = false;
 
   constructor({ path, engine, open, generationConfig, tokenizer }: ModelParts) {
@@ -120,30 +130,56 @@ export class Model implements AsyncDisposable {
    * calls end with them. Where memory is short load with `dtype` at once.
    *
    * @returns the model itself.
-   * @throws {UnsupportedError} for other bits, or if the weights are quantized already.
+   * @throws {UnsupportedError} for other bits, or if the weights are quantized already or just now.
+   * @throws {CheckpointError} if a weight is not finite.
+   * @throws {DisposedError} if the model is disposed, before or meanwhile.
    */
   async quantize(
     bits: 4 | 8,
     options: Pick<OpenEngineOptions, "signal" | "onProgress"> = {},
   ): Promise<this> {
-    if (bits !== 4 && bits !== 8)
-      throw new UnsupportedError("quantize", `${String(bits)} bits`, "use 4 (NF4) or 8 (int8)");
-    if (this.dtype !== "float32") {
-      const hint = "load the unquantized checkpoint";
-      throw new UnsupportedError("quantize", `weights already quantized to ${this.dtype}`, hint);
+    this.#checkQuantize(bits);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const controller = new AbortController();
+    this.#quantizing = { controller, ended: promise };
+    const signals = [controller.signal, ...(options.signal ? [options.signal] : [])];
+    try {
+      const engine = await this.#open({
+        ...options,
+        signal: AbortSignal.any(signals),
+        weights: { dtype: bits === 4 ? "nf4" : "int8" },
+      });
+      await this.#replaceEngine(engine);
+      return this;
+    } finally {
+      this.#quantizing = undefined;
+      resolve();
     }
-    const engine = await this.#open({
-      ...options,
-      weights: { dtype: bits === 4 ? "nf4" : "int8" },
-    });
-    const old = this.#engine;
-    this.#engine = engine;
-    void old.disposeWhenIdle();
+  }
+
+  #checkQuantize(bits: number): void {
+    if (this.#isDisposed) throw new DisposedError("model");
+    const refuse = (what: string, hint: string): never => {
+      throw new UnsupportedError("quantize", what, hint);
+    };
+    if (bits !== 4 && bits !== 8) {
+      const got = typeof bits === "string" ? JSON.stringify(bits) : String(bits);
+      refuse(`${got} bits`, "use 4 (NF4) or 8 (int8)");
+    }
+    if (this.dtype !== "float32")
+      refuse(`weights already quantized to ${this.dtype}`, "load the unquantized checkpoint");
+    if (this.#quantizing) refuse("a second call while one runs", "await the first");
+  }
+
+  async #replaceEngine(engine: Engine): Promise<void> {
     if (this.#isDisposed) {
       await engine.dispose();
       throw new DisposedError("model");
     }
-    return this;
+    const old = this.#engine;
+    this.#engine = engine;
+    this.#oldEngine = old;
+    void old.disposeWhenIdle().finally(() => (this.#oldEngine = undefined));
   }
 
   /** Answers a conversation: the text of the assistant's next message. */
@@ -270,10 +306,12 @@ export class Model implements AsyncDisposable {
     return this.#engine.stats();
   }
 
-  /** Frees the model; running generations fail with a `DisposedError`. */
-  dispose(): Promise<void> {
+  /** Frees the model and ends a `quantize`; running generations fail with a `DisposedError`. */
+  async dispose(): Promise<void> {
     this.#isDisposed = true;
-    return this.#engine.dispose();
+    this.#quantizing?.controller.abort(new DisposedError("model"));
+    const { ended } = this.#quantizing ?? {};
+    await Promise.all([this.#engine.dispose(), this.#oldEngine?.dispose(), ended]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

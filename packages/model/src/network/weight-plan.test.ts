@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@baichuan2/kernels";
 import { NF4_CODEBOOK } from "@baichuan2/quant";
 import { describe, expect, it } from "vitest";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
@@ -76,15 +77,36 @@ describe("planWeights", () => {
   });
 
   it("names tensor, file and both sizes where int4 blocks do not fit the rows", () => {
-    const { formatOf } = planWeights(source(), { dtype: "int4" });
-    expect(() => formatOf(down, [64, 176])).toThrow(
-      new CheckpointError(
-        "m/model.safetensors",
-        "expected rows of a multiple of 64 for int4, got shape [64, 176] (use another block size, or nf4)",
-        { tensor: down },
-      ),
-    );
+    for (const exact of [false, true]) {
+      const { formatOf } = planWeights(source(), { dtype: "int4", exact });
+      expect(() => formatOf(down, [64, 176])).toThrow(
+        new CheckpointError(
+          "m/model.safetensors",
+          "expected rows of a multiple of 64 for int4, got shape [64, 176] (use another block size, or nf4)",
+          { tensor: down },
+        ),
+      );
+    }
   });
+
+  it.each(["quantizeHead", "quantizeEmbeddings"] as const)(
+    "refuses %s where head and embeddings are float32",
+    (option) => {
+      const planned =
+        (dtype: "auto" | "float32" | "nf4", exact: boolean, ...on: StoredLinear[]) =>
+        () =>
+          planWeights(source("f16", ...on), { dtype, exact, [option]: true });
+      const what = (reason: string) =>
+        expect.objectContaining({ what: `${option} with ${reason}` });
+      expect(planned("auto", false)).toThrow(what('dtype "float32"'));
+      expect(planned("float32", false, nf4)).toThrow(what('dtype "float32"'));
+      expect(planned("nf4", true)).toThrow(what("exact"));
+      expect(planned("auto", true, nf4)).toThrow(
+        `loadModel: expected what is supported here, got ${option} with exact (leave it out, or leave out exact)`,
+      );
+      expect(planned("auto", false, nf4)).not.toThrow();
+    },
+  );
 
   it("takes a quantized checkpoint as it is", () => {
     const plan = planWeights(source("f16", nf4));
@@ -103,7 +125,11 @@ describe("planWeights", () => {
 
   it("does not quantize twice", () => {
     expect(() => planWeights(source("f16", nf4), { dtype: "int8" })).toThrow(
-      'm: expected unquantized weights for dtype "int8", got weights that are already quantized to nf4 (use the unquantized checkpoint, or dtype "auto")',
+      new UnsupportedError(
+        "loadModel",
+        'dtype "int8" for m, whose weights are already quantized to nf4',
+        'use the unquantized checkpoint, or dtype "auto"',
+      ),
     );
     expect(planWeights(source("f16", nf4), { dtype: "float32" }).dtype).toBe("float32");
   });

@@ -1,4 +1,4 @@
-import type { WeightFormat } from "@baichuan2/kernels";
+import { UnsupportedError, type WeightFormat } from "@baichuan2/kernels";
 import { FP4_CODEBOOK, NF4_CODEBOOK, type BlockSize } from "@baichuan2/quant";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import type { TensorInfo } from "../checkpoint/checkpoint.ts";
@@ -49,23 +49,38 @@ const EMBEDDINGS = "model.embed_tokens.weight";
  * Decides the format of each weight. Only the five linears of a layer are quantized; the norms are float32, embeddings
  * and head have the 16 bits of the original unless asked otherwise.
  *
- * @throws {CheckpointError} if the checkpoint is quantized already, to another format than the wanted one.
+ * @throws {UnsupportedError} if the checkpoint is quantized already, to another format than the wanted one, or an option
+ *   would have no effect.
+ * @throws {CheckpointError} from `formatOf` if a shape does not fit the blocks.
  */
 export function planWeights(source: WeightSource, options: WeightOptions = {}): WeightPlan {
   const stored = source.linears.values().next().value?.format;
   const { dtype: wanted = "auto", exact = false } = options;
   const dtype = wanted === "auto" ? (dtypeOf(stored) ?? "float32") : wanted;
   if (stored !== undefined && dtype !== "float32" && dtype !== dtypeOf(stored))
-    throw new CheckpointError(
-      source.path,
-      `expected unquantized weights for dtype "${dtype}", got weights that are already quantized to ${stored} (use the unquantized checkpoint, or dtype "auto")`,
+    throw new UnsupportedError(
+      "loadModel",
+      `dtype "${dtype}" for ${source.path}, whose weights are already quantized to ${stored}`,
+      'use the unquantized checkpoint, or dtype "auto"',
     );
+  refuseIdleOptions(dtype, options);
   if (dtype === "float32") return { dtype, quantization: undefined, formatOf: () => F32 };
   const quantization = stored === undefined ? quantizationFor(dtype, options) : undefined;
   const context = { source, quantization, options };
-  const formatOf = (name: string, shape: readonly number[]): WeightFormat =>
-    exact ? F32 : quantizedFormat(name, shape, context);
+  const formatOf = (name: string, shape: readonly number[]): WeightFormat => {
+    const format = quantizedFormat(name, shape, context); // also tells what cannot be quantized first
+    return exact ? F32 : format;
+  };
   return { dtype, quantization, formatOf };
+}
+
+/** Head and embeddings are float32 where the rest is computed in float32: the options would be ignored. */
+function refuseIdleOptions(dtype: WeightDtype, options: WeightOptions): void {
+  if (dtype !== "float32" && !options.exact) return;
+  const reason = dtype === "float32" ? `dtype "${dtype}"` : "exact";
+  const hint = `leave it out, or ${dtype === "float32" ? "use dtype nf4, int8 or int4" : "leave out exact"}`;
+  for (const option of ["quantizeHead", "quantizeEmbeddings"] as const)
+    if (options[option]) throw new UnsupportedError("loadModel", `${option} with ${reason}`, hint);
 }
 
 function dtypeOf(stored: StoredLinear["format"] | undefined): WeightDtype | undefined {
