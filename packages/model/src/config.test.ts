@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expectedTensors, MAX_HIDDEN_LAYERS, readModelConfig } from "./config.ts";
+import { expectedTensors, isDecoderLinear, MAX_HIDDEN_LAYERS, readModelConfig } from "./config.ts";
 
 /** The published 7B values. */
 const config7b = {
@@ -193,4 +193,18 @@ describe("expectedTensors", () => {
     expect(expectedTensors(read(config7b)).size).toBe(227);
     expect(expectedTensors(read(config13b)).size).toBe(283);
   });
+});
+
+it("isDecoderLinear knows the five linears of a layer, and nothing else", () => {
+  const linears = [...expectedTensors(read(config7b)).keys()].filter(isDecoderLinear);
+  expect(linears).toHaveLength(5 * 32);
+  expect(linears.slice(-5)).toEqual([
+    "model.layers.31.self_attn.W_pack.weight",
+    "model.layers.31.self_attn.o_proj.weight",
+    "model.layers.31.mlp.gate_proj.weight",
+    "model.layers.31.mlp.up_proj.weight",
+    "model.layers.31.mlp.down_proj.weight",
+  ]);
+  for (const name of ["self_attn.k_proj.weight", "mlp.o_proj.weight", "mlp.up_proj.SCB"])
+    expect(isDecoderLinear(`model.layers.0.${name}`)).toBe(false);
 });

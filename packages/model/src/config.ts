@@ -226,7 +226,10 @@ export function expectedTensors(config: ModelConfig): ReadonlyMap<string, readon
   return tensors;
 }
 
+const decoderLinear =
+  /^model\.layers\.\d+\.(self_attn\.(W_pack|o_proj)|mlp\.(gate|up|down)_proj)\.weight$/;
+
 /** Whether a weight is one of the five linears of a layer: the ones that are quantized. */
 export function isDecoderLinear(name: string): boolean {
-  return /^model\.layers\.\d+\.(self_attn|mlp)\.\w+\.weight$/.test(name);
+  return decoderLinear.test(name);
 }

@@ -1,4 +1,4 @@
-import { expectedTensors } from "../../config.ts";
+import { expectedTensors, isDecoderLinear } from "../../config.ts";
 import { isFloatDtype } from "../dtype.ts";
 import { tensorProblem, type CheckpointHeads, type Inspection, type Stored } from "./inspection.ts";
 import {
@@ -30,14 +30,11 @@ export interface LinearsInspection {
   readonly problems: readonly string[];
 }
 
-/** Linears that are quantized: those of the layers, never the head. */
-const linearName = /\.(W_pack|o_proj|gate_proj|up_proj|down_proj)\.weight$/;
-
 /** Finds out, without reading weights, how every linear is stored. */
 export function inspectLinears(checkpoint: CheckpointHeads): LinearsInspection {
   const heads = indexStates(checkpoint);
   const found = [...expectedTensors(heads.config)]
-    .filter(([name]) => linearName.test(name))
+    .filter(([name]) => isDecoderLinear(name))
     .map(([name, [O = 0, C = 0]]) => inspectLinear(heads, name, [O, C]));
   const isQuantized = found.some(({ keys }) => keys.length > 0);
   const first = found.find(({ stored }) => stored)?.stored;
