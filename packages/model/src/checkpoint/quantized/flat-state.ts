@@ -15,14 +15,18 @@ export interface FlatParts {
 /** bitsandbytes writes about 170 bytes. */
 export const MAX_STATE_BYTES = 4096;
 
-const schema = z.object({
-  quant_type: z.string(),
-  blocksize: z.int().min(1),
-  dtype: z.string(),
-  shape: z.tuple([z.int().min(1), z.int().min(1)]),
-  nested_blocksize: z.int().min(1).nullish(),
-  nested_offset: z.number().nullish(),
-});
+const size = z.int("an integer").min(1, "at least 1");
+const schema = z.object(
+  {
+    quant_type: z.string("text"),
+    blocksize: size,
+    dtype: z.string("text"),
+    shape: z.tuple([size, size], "two integers"),
+    nested_blocksize: size.nullish(),
+    nested_offset: z.number("a number").nullish(),
+  },
+  "an object",
+);
 
 /** A state that cannot be used, in words. */
 type Read = { readonly state: FourBitState } | { readonly problem: string };
@@ -44,11 +48,7 @@ export async function readFlatState(
     };
   const parsed = schema.safeParse(json);
   if (!parsed.success)
-    return {
-      problem: parsed.error.issues
-        .map(({ path, message }) => `${path.join(".")}: ${message}`)
-        .join("; "),
-    };
+    return { problem: parsed.error.issues.map((issue) => describeIssue(issue, json)).join("; ") };
   const { data } = parsed;
   const base = {
     absmax: parts.absmax,
@@ -69,6 +69,21 @@ export async function readFlatState(
   };
   return { state: { ...base, nested } };
 }
+
+/** `expected {key} as {what}, got {value}`; the messages of the schema are what is expected. */
+function describeIssue({ path, message }: z.core.$ZodIssue, json: unknown): string {
+  const value = path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    json,
+  );
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value); // JSON has no infinity
+  const got = value === undefined ? "nothing" : text.slice(0, MAX_QUOTED_CHARS);
+  const key = path.join(".");
+  return `expected ${key === "" ? "JSON of" : `${key} as`} ${message}, got ${got}`;
+}
+
+/** Of a value in an error. */
+const MAX_QUOTED_CHARS = 80;
 
 function parseJson(bytes: Uint8Array): unknown {
   try {

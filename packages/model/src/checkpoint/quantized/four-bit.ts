@@ -7,7 +7,7 @@ import {
 } from "@baichuan2/quant";
 import type { Checkpoint, TensorInfo } from "../checkpoint.ts";
 import { FLOATS, partProblems, tensorProblem } from "./inspection.ts";
-import { refuseNotFinite } from "./refuse-not-finite.ts";
+import { OVERFLOW, refuseNotFinite } from "./refuse-not-finite.ts";
 import type { FourBitState, NestedState } from "./four-bit-state.ts";
 import type { NestedAbsmax, StoredFourBit } from "./stored-linear.ts";
 
@@ -112,6 +112,9 @@ export async function openFourBit(
   const map = nested ? await table(nested.map, DYNAMIC_MAP) : undefined;
   const offset = nested && (await readOffset(checkpoint, packed, nested.offset, problems, signal));
   if (problems.length > before) return undefined;
+  const dtype = dtypes[state.dtype as keyof typeof dtypes];
+  // A weight is absmax times a value of the table, in the state's type: it would be infinite from here on.
+  const below = OVERFLOW[dtype] / codebook.reduce((max, code) => Math.max(max, Math.abs(code)), 0);
   const readNestedAbsmax = async (read?: AbortSignal): Promise<NestedAbsmax | undefined> => {
     if (!nested || !map || offset === undefined) return undefined;
     const codes = await checkpoint.readBytes(state.absmax.name, { signal: read });
@@ -125,18 +128,15 @@ export async function openFourBit(
     format,
     blockSize: state.blockSize,
     nested: nested !== undefined,
-    dtype: dtypes[state.dtype as keyof typeof dtypes],
+    dtype,
     codebook,
     readPacked: (read) => checkpoint.readBytes(packed.name, { signal: read }),
     readAbsmax: async (read) => {
       const quantized = await readNestedAbsmax(read);
-      if (quantized)
-        return restoreAbsmax(quantized, {
-          nestedBlockSize: quantized.blockSize,
-          map: quantized.map,
-        });
-      const absmax = await checkpoint.readFloat32(state.absmax.name, { signal: read });
-      return refuseNotFinite(state.absmax, absmax);
+      const absmax = quantized
+        ? restoreAbsmax(quantized, { nestedBlockSize: quantized.blockSize, map: quantized.map })
+        : await checkpoint.readFloat32(state.absmax.name, { signal: read });
+      return refuseNotFinite(state.absmax, absmax, { below });
     },
     readNestedAbsmax,
   };
@@ -151,7 +151,8 @@ async function readOffset(
 ): Promise<number> {
   const isNumber = typeof offset === "number";
   const value = isNumber ? offset : (await checkpoint.readFloat32(offset.name, { signal }))[0];
-  if (value !== undefined && Number.isFinite(value)) return Math.fround(value);
+  const rounded = Math.fround(value ?? NaN); // as bitsandbytes holds it; what is larger becomes infinite
+  if (Number.isFinite(rounded)) return rounded;
   const problem = `expected a finite offset of the absmax, got ${value}`;
   problems.push(tensorProblem(isNumber ? packed : offset, problem));
   return 0;

@@ -25,9 +25,11 @@ import {
   type Inspection,
 } from "./inspection.ts";
 import { fromPackedRows, fromSigned } from "./int4-zero-points.ts";
-import { refuseNotFinite } from "./refuse-not-finite.ts";
+import { OVERFLOW, refuseNotFinite } from "./refuse-not-finite.ts";
 import type { StoredInt4 } from "./stored-linear.ts";
 
+/** Most scales between a code and its zero point. */
+const MAX_STEPS = 15;
 const GROUP_SIZES: readonly number[] = [32, 64, 128];
 const suffixes = ["packed", "scale", "zero_point", "shape", "g_idx"] as const;
 type Suffix = (typeof suffixes)[number];
@@ -136,7 +138,9 @@ async function openInt4(
     scaleDtype: isFloatDtype(scale.dtype) ? scale.dtype : "f32",
     readPacked: (read) => checkpoint.readBytes(packed.name, { signal: read }),
     readScales: async (read) =>
-      refuseNotFinite(scale, await checkpoint.readFloat32(scale.name, { signal: read })),
+      refuseNotFinite(scale, await checkpoint.readFloat32(scale.name, { signal: read }), {
+        below: OVERFLOW.f32 / MAX_STEPS,
+      }),
     readZeroPoints: async (read) => {
       if (!zeroPoint) return undefined;
       const bytes = await checkpoint.readBytes(zeroPoint.name, { signal: read });

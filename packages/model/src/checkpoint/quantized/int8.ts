@@ -14,7 +14,7 @@ import {
   type CheckpointHeads,
   type Inspection,
 } from "./inspection.ts";
-import { refuseNotFinite } from "./refuse-not-finite.ts";
+import { OVERFLOW, refuseNotFinite } from "./refuse-not-finite.ts";
 import type { StoredInt8 } from "./stored-linear.ts";
 
 const WEIGHT_FORMATS = ["row", "col32", "col_turing", "col_ampere"] as const;
@@ -81,7 +81,10 @@ function storedInt8(
     format: "int8",
     readCB: async (signal) => new Int8Array((await checkpoint.readBytes(name, { signal })).buffer),
     readSCB: async (signal) =>
-      refuseNotFinite(scales, await checkpoint.readFloat32(scales.name, { signal }), 0),
+      refuseNotFinite(scales, await checkpoint.readFloat32(scales.name, { signal }), {
+        min: 0,
+        below: OVERFLOW.f16, // the largest weight of a row, and LLM.int8() rounds weights to float16 first
+      }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { decodeFourBit, decodeInt4, encodeInt4 } from "@baichuan2/quant";
+import { decodeFourBit, decodeInt4, encodeInt4, NF4_CODEBOOK } from "@baichuan2/quant";
 import { describe, expect, it } from "vitest";
 import { memoryCheckpoint } from "../__fixtures__/memory-checkpoint.ts";
 import {
@@ -21,9 +21,12 @@ import {
 import { checkWeights } from "../check-weights.ts";
 import { openQuantizedLinears } from "./open-quantized-linears.ts";
 import { quantizationOf } from "./quantization-of.ts";
-import type { StoredFourBit, StoredInt4 } from "./stored-linear.ts";
+import type { StoredFourBit, StoredInt4, StoredInt8 } from "./stored-linear.ts";
 import type { TensorValues } from "./tensor-values.ts";
 import { quantizationConfig } from "./write-quantization-config.ts";
+
+const stateWithOffset = (offset: number): string =>
+  `{"quant_type": "nf4", "blocksize": 64, "dtype": "float16", "shape": [64, 64], "nested_offset": ${offset}}`;
 
 describe("openQuantizedLinears", () => {
   it.each([
@@ -181,6 +184,33 @@ describe("openQuantizedLinears", () => {
       `tensor "${W}.nested_quant_map" in m/w: expected finite values`,
     ],
     ["a state that is no JSON", nf4(), state("{"), 'bitsandbytes__nf4" in m/w: expected JSON'],
+    [
+      "a state that is no object",
+      nf4(),
+      state("null"),
+      'bitsandbytes__nf4" in m/w: expected JSON of an object, got null',
+    ],
+    [
+      "a state whose values are of other kinds",
+      nf4(),
+      state('{"quant_type": 4, "blocksize": 0.5, "dtype": "float16", "shape": [64, 0]}'),
+      "m/w: expected quant_type as text, got 4; expected blocksize as an integer, got 0.5; expected shape.1 as at least 1, got 0",
+    ],
+    [
+      "a state without its values",
+      nf4(),
+      state('{"shape": [64], "nested_offset": "0.1"}'),
+      'expected quant_type as text, got nothing; expected blocksize as an integer, got nothing; expected dtype as text, got nothing; expected shape as two integers, got [64]; expected nested_offset as a number, got "0.1"',
+    ],
+    ...([1e39, -1e300] as const).map(
+      (offset) =>
+        [
+          `an offset of ${offset}, infinite in float32`,
+          nf4(),
+          state(stateWithOffset(offset)),
+          `expected a finite offset of the absmax, got ${offset}`,
+        ] as [string, Make, (tensors: Map<string, TensorValues>) => void, string],
+    ),
     [
       "a NaN offset",
       nf4(),
@@ -457,6 +487,84 @@ describe("openQuantizedLinears", () => {
     const four = await open(int4(), `${X}.weight_scale`, half, [64, 2]);
     if (four.format !== "int4") throw new Error("expected int4");
     await expect(four.readScales()).rejects.toThrow("expected finite values, got NaN");
+  });
+
+  it("rounds the offset to float32, which its writer had", async () => {
+    // The double nearest to 0.1 is 0.1000000000000000055…, the float32 nearest to it 0.100000001490116…
+    const tensors = damaged(nf4(), state(stateWithOffset(0.1)));
+    const linear = (await openQuantizedLinears(memoryCheckpoint(tensors))).get(W) as StoredFourBit;
+    expect((await linear.readNestedAbsmax?.())?.offset).toBe(0.10000000149011612);
+  });
+
+  describe("refuses numbers that make infinite weights when they are read:", () => {
+    const absmaxOf = async (
+      make: Make,
+      ...changes: ((tensors: Map<string, TensorValues>) => void)[]
+    ) => {
+      const tensors = damaged(make, (all) => changes.forEach((change) => change(all)));
+      const linears = await openQuantizedLinears(memoryCheckpoint(tensors));
+      return (linears.get(W) as StoredFourBit).readAbsmax();
+    };
+    const all = (key: string, value: number, length: number) =>
+      replaced(key, new Float32Array(length).fill(value), [length], "f32");
+    const [absmax, nestedAbsmax] = [`${W}.absmax`, `${W}.nested_absmax`];
+    const message = (actual: string) =>
+      new RegExp(
+        `^m/w: tensor "${W}\\.absmax": expected finite values below 65520, got ${actual} at index \\d+ \\(`,
+      );
+
+    it.each<[string, ((tensors: Map<string, TensorValues>) => void)[], string]>([
+      ["an offset", [state(stateWithOffset(3e38))], "[\\d.]+e\\+38"],
+      ["a nested absmax", [all(nestedAbsmax, 3.4e38, 1)], "-?[\\d.]+e\\+3\\d"],
+      ["a nested absmax above float16", [all(nestedAbsmax, 70_000, 1)], "-?[\\d.]+"],
+    ])("%s", async (_, changes, actual) => {
+      await expect(absmaxOf(nf4(), ...changes)).rejects.toThrow(message(actual));
+    });
+
+    it("a map times an absmax that overflow float32", async () => {
+      const changes = [all(`${W}.nested_quant_map`, 1e30, 256), all(nestedAbsmax, 1e30, 1)];
+      await expect(absmaxOf(nf4(), ...changes)).rejects.toThrow(
+        `m/w: tensor "${absmax}": expected finite values, got Infinity at index 0`,
+      );
+    });
+
+    it("an absmax in full, and one times the table's largest value", async () => {
+      const plain = nf4("nf4", false);
+      await expect(absmaxOf(plain, all(absmax, 65_520, 64))).rejects.toThrow(message("65520"));
+      expect(await absmaxOf(plain, all(absmax, 65_504, 64))).toHaveLength(64);
+      // 40 000 · 2 = 80 000 is infinite in float16
+      const table = replaced(
+        `${W}.quant_map`,
+        Float32Array.from(NF4_CODEBOOK, (value) => 2 * value),
+        [16],
+      );
+      await expect(absmaxOf(plain, table, all(absmax, 40_000, 64))).rejects.toThrow(
+        "expected finite values below 32760, got 40000",
+      );
+    });
+
+    it("what float16 cannot hold is well in a bfloat16", async () => {
+      const plain = nf4("nf4", false);
+      const text = `{"quant_type": "nf4", "blocksize": 64, "dtype": "bfloat16", "shape": [64, 64]}`;
+      expect(await absmaxOf(plain, state(text), all(absmax, 1e30, 64))).toHaveLength(64);
+    });
+
+    it("row scales of int8, and scales of int4", async () => {
+      const SCB = damaged(int8, all(`${X}.SCB`, 3.4e38, 64));
+      const rows = (await openQuantizedLinears(memoryCheckpoint(SCB))).get(W) as StoredInt8;
+      await expect(rows.readSCB()).rejects.toThrow(
+        /^m\/w: tensor "[\w.]+\.SCB": expected finite values of at least 0 and below 65520, got 3\.\d+e\+38 at/,
+      );
+      const scales = replaced(
+        `${X}.weight_scale`,
+        new Float32Array(128).fill(3e38),
+        [64, 2],
+        "f32",
+      );
+      const four = memoryCheckpoint(damaged(int4(), scales));
+      const blocks = (await openQuantizedLinears(four)).get(W) as StoredInt4;
+      await expect(blocks.readScales()).rejects.toThrow("expected finite values below 2.26");
+    });
   });
 
   it("stops when it is aborted", async () => {
