@@ -1,13 +1,15 @@
 import { l2NormalizeRows, type WeightChunk, type WeightReader } from "@baichuan2/kernels";
 import type { WeightFormat } from "@baichuan2/kernels";
 import type { QuantJob, QuantPool } from "@baichuan2/quant";
-import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { Checkpoint, TensorInfo } from "../checkpoint/checkpoint.ts";
+import { refuseNotFinite, refuseNotFiniteBits } from "../checkpoint/quantized/refuse-not-finite.ts";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
 import { isDecoderLinear } from "../config.ts";
 import { LM_HEAD } from "./inference-graph.ts";
 import { quantizeLinear, type LinearQuantization } from "./quantize-linear.ts";
 import { decodedChunks, storedChunks } from "./stored-linear-chunks.ts";
 import type { WeightPlan } from "./weight-plan.ts";
+import { weightEncodingError } from "./weight-encoding-error.ts";
 import { floatRows, storedRows } from "./weight-rows.ts";
 
 /** How a checkpoint's weights are to be given; as float32 where nothing is said. */
@@ -20,7 +22,8 @@ export interface CheckpointWeightsOptions {
 }
 
 /**
- * The weights of a checkpoint for the inference graph, streamed in blocks of rows and quantized on the way.
+ * The weights of a checkpoint for the inference graph, streamed in blocks of rows and quantized on the way. Weights that
+ * are not finite fail by tensor and file; in float32 they are passed on, as the original does.
  *
  * NormHead is folded in here: the rows of `lm_head.weight` are normalised once, in float32. The checkpoint itself keeps
  * the raw rows, which training and export need.
@@ -31,13 +34,19 @@ export function checkpointWeights(
 ): WeightReader {
   return {
     async *read(name, signal) {
-      const weight = { checkpoint, name, pool, signal };
-      const linear = linears.get(name) ?? (await quantizedLinear(weight, plan?.quantization));
-      const shape = linear?.shape ?? checkpoint.tensors.get(name)?.shape ?? [];
-      const format = plan?.formatOf(name, shape) ?? F32;
-      if (!linear) yield* otherChunks(weight, format);
-      else if (format.kind === "f32") yield* decodedChunks(linear, signal);
-      else yield* storedChunks(linear, signal);
+      const isChecked = plan !== undefined && plan.dtype !== "float32";
+      const weight = { checkpoint, name, pool, signal, isChecked };
+      try {
+        const linear = linears.get(name) ?? (await quantizedLinear(weight, plan?.quantization));
+        const shape = linear?.shape ?? checkpoint.tensors.get(name)?.shape ?? [];
+        const format = plan?.formatOf(name, shape) ?? F32;
+        if (!linear) yield* otherChunks(weight, format);
+        else if (format.kind === "f32") yield* decodedChunks(linear, signal);
+        else yield* storedChunks(linear, signal);
+      } catch (error) {
+        const file = checkpoint.tensors.get(name)?.file ?? checkpoint.path;
+        throw weightEncodingError(error, { name, file });
+      }
     },
   };
 }
@@ -50,6 +59,8 @@ interface WeightToRead {
   readonly name: string;
   readonly pool: Pick<QuantPool, "map"> | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Whether numbers that are not finite are refused. */
+  readonly isChecked: boolean;
 }
 
 /** One of the five linears, quantized now; undefined for other weights and where none is to be. */
@@ -68,11 +79,11 @@ async function* otherChunks(
   weight: WeightToRead,
   format: WeightFormat,
 ): AsyncGenerator<WeightChunk> {
-  const { checkpoint, name, pool, signal } = weight;
+  const { pool, signal } = weight;
   switch (format.kind) {
     case "bf16":
     case "f16": // the plan takes the type of the file, so bits are passed on
-      for await (const { values } of storedRows(checkpoint, name, { signal })) yield { values };
+      yield* storedBits(weight);
       break;
     case "f32":
       for await (const values of networkRows(weight)) yield { values };
@@ -83,20 +94,38 @@ async function* otherChunks(
   }
 }
 
+async function* storedBits(weight: WeightToRead): AsyncGenerator<WeightChunk> {
+  const { checkpoint, name, signal, isChecked } = weight;
+  const info = infoOf(weight);
+  let start = 0;
+  for await (const { values, dtype } of storedRows(checkpoint, name, { signal })) {
+    if (isChecked && dtype !== "f32") refuseNotFiniteBits(info, values, dtype, { start });
+    start += values.length;
+    yield { values };
+  }
+}
+
+function infoOf({ checkpoint, name }: WeightToRead): TensorInfo {
+  const info = checkpoint.tensors.get(name);
+  if (info) return info;
+  throw new Error(`checkpointWeights: expected "${name}" in the checkpoint, got none`);
+}
+
 /** Rows as float32; those of the head normalised. */
-async function* networkRows({
-  checkpoint,
-  name,
-  signal,
-}: WeightToRead): AsyncGenerator<Float32Array<ArrayBuffer>> {
+async function* networkRows(weight: WeightToRead): AsyncGenerator<Float32Array<ArrayBuffer>> {
+  const { checkpoint, name, signal, isChecked } = weight;
+  const info = infoOf(weight);
+  let start = 0;
   for await (const values of floatRows(checkpoint, name, { signal })) {
+    if (isChecked) refuseNotFinite(info, values, { start });
+    start += values.length;
     if (name === LM_HEAD) l2NormalizeRows(values, checkpoint.config.hiddenSize);
     yield values;
   }
 }
 
 async function* jobsOf(weight: WeightToRead, format: WeightFormat): AsyncGenerator<QuantJob> {
-  const [, cols = 1] = weight.checkpoint.tensors.get(weight.name)?.shape ?? [];
+  const [, cols = 1] = infoOf(weight).shape;
   for await (const values of networkRows(weight)) {
     if (format.kind === "int8") yield { kind: "int8-rows", values, cols, halfFirst: false };
     else if (format.kind === "int16") yield { kind: "int16-rows", values, cols };

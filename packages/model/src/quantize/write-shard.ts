@@ -1,9 +1,9 @@
-import { QuantError, type QuantPool } from "@baichuan2/quant";
-import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import type { QuantPool } from "@baichuan2/quant";
 import type { Checkpoint, TensorInfo } from "../checkpoint/checkpoint.ts";
 import { writeSafetensors, type TensorData } from "../checkpoint/node-safetensors-writer.ts";
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
 import type { TensorDeclaration } from "../checkpoint/safetensors-writer.ts";
+import { weightEncodingError } from "../network/weight-encoding-error.ts";
 import { quantizeLinear, type LinearQuantization } from "../network/quantize-linear.ts";
 import { decodedChunks } from "../network/stored-linear-chunks.ts";
 import { floatRows, storedRows } from "../network/weight-rows.ts";
@@ -73,16 +73,16 @@ async function* shardData(
 }
 
 async function quantized(
-  { name, file }: TensorInfo,
+  tensor: TensorInfo,
   shape: readonly [number, number],
   { checkpoint, quantization, pool, signal }: ShardWork,
 ): Promise<StoredLinear> {
+  const { name } = tensor;
   const rows = storedRows(checkpoint, name, { signal });
   try {
     return await quantizeLinear({ name, shape, rows }, quantization, pool, signal);
-  } catch (cause) {
-    if (!(cause instanceof QuantError)) throw cause;
-    throw new CheckpointError(file, cause.message, { tensor: name, cause });
+  } catch (error) {
+    throw weightEncodingError(error, tensor);
   }
 }
 
