@@ -17,9 +17,9 @@ export interface WeightOptions {
   readonly blockSize?: BlockSize | undefined;
   /** Computes with the dequantized weights in float32: slow, large, for checking. */
   readonly exact?: boolean | undefined;
-  /** Also quantizes the head, to int8 blocks of 128; otherwise it keeps 16 bits. */
+  /** Also quantizes the head, to int8 blocks of 128; otherwise it keeps 16 bits. Not with float32 or `exact`. */
   readonly quantizeHead?: boolean | undefined;
-  /** Also quantizes the embeddings, to int8 rows; otherwise they keep 16 bits. */
+  /** Also quantizes the embeddings, to int8 rows; otherwise they keep 16 bits. Not with float32 or `exact`. */
   readonly quantizeEmbeddings?: boolean | undefined;
 }
 
