@@ -43,7 +43,7 @@ export interface Inspection {
   readonly config: ModelConfig;
   /** Bytes of the weights in files, by number type of the linears. */
   readonly disk: DiskEstimate;
-  /** Bytes of the weights in memory, by `--dtype`. */
+  /** Bytes of the weights in memory, by each `--dtype` that the checkpoint can be loaded as. */
   readonly memory: MemoryEstimate;
   /** Bytes of the float32 keys and values of one token. */
   readonly cacheBytesPerToken: number;
@@ -74,7 +74,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, hasTokenizer: boolean)
     tokenizer: hasTokenizer,
     config,
     disk: estimateDisk(config),
-    memory: estimateMemory(config),
+    memory: estimateMemory(config, quantization?.format),
     cacheBytesPerToken: cacheBytesPerToken(config),
     problems: problemsOf(checkpoint),
   };

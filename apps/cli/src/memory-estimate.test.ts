@@ -40,6 +40,21 @@ describe("estimates", () => {
     });
   });
 
+  it("leaves out what a checkpoint cannot be loaded as", () => {
+    const config = publishedConfig("7b");
+    const all = estimateMemory(config);
+    expect(Object.keys(all)).toEqual(["float32", "int8", "nf4", "int4"]);
+    const { float32, nf4, int4 } = all;
+    expect(estimateMemory(config, "nf4")).toEqual({ float32, nf4 });
+    expect(estimateMemory(config, "fp4")).toEqual({ float32, nf4 });
+    expect(estimateMemory(config, "int4")).toEqual({ float32, int4 });
+    // 176 is no multiple of 64
+    const odd = { ...config, intermediateSize: 176 };
+    expect(Object.keys(estimateMemory(odd))).toEqual(["float32", "int8", "nf4"]);
+    expect(Object.keys(estimateDisk(odd))).toEqual(["bfloat16", "int8", "nf4"]);
+    expect(Object.keys(estimateMemory(odd, "int4"))).toEqual(["float32", "int4"]);
+  });
+
   it("counts keys and values of a token in float32", () => {
     expect(cacheBytesPerToken(publishedConfig("7b"))).toBe(2 * 32 * 4096 * 4);
   });

@@ -1,19 +1,25 @@
-import { expectedTensors, isDecoderLinear, type ModelConfig } from "@baichuan2/model";
+import {
+  expectedTensors,
+  isDecoderLinear,
+  type ModelConfig,
+  type Quantization,
+} from "@baichuan2/model";
 
 /** Bytes of the weights in files, by number type of the linears; embeddings, norms and head have 16 bits. */
 export interface DiskEstimate {
   readonly bfloat16: number;
   readonly int8: number;
   readonly nf4: number;
-  readonly int4: number;
+  /** Absent where blocks of 64 do not fit the rows. */
+  readonly int4?: number;
 }
 
-/** Bytes of the weights that the CPU backend holds, by `--dtype`. */
+/** Bytes of the weights that the CPU backend holds, by `--dtype`; those that a checkpoint cannot be loaded as are absent. */
 export interface MemoryEstimate {
   readonly float32: number;
-  readonly int8: number;
-  readonly nf4: number;
-  readonly int4: number;
+  readonly int8?: number;
+  readonly nf4?: number;
+  readonly int4?: number;
 }
 
 /** Elements per scale of NF4 and of int4 by default, and NF4's scales per scale of the second level. */
@@ -40,7 +46,9 @@ export function estimateDisk(config: ModelConfig): DiskEstimate {
     bfloat16: 2 * parameters,
     int8: rest + sum(linears.map((shape) => elements(shape) + 4 * (shape[0] ?? 0))),
     nf4: rest + sum(linears.map((shape) => nf4Bytes(elements(shape)))),
-    int4: rest + sum(linears.map((shape) => elements(shape) * (1 / 2 + 2 / BLOCK))),
+    ...(fitsInt4(config) && {
+      int4: rest + sum(linears.map((shape) => elements(shape) * (1 / 2 + 2 / BLOCK))),
+    }),
   };
 }
 
@@ -48,18 +56,34 @@ export function estimateDisk(config: ModelConfig): DiskEstimate {
  * Bytes of the weights that are held while the model runs on the CPU. NF4 is held as int8 blocks, because the CPU has no
  * kernel that looks codes up. Embeddings are mapped from a file, of which only the rows in use take memory; they count
  * for float32 only, where a row is twice as long.
+ *
+ * @param stored - Format of the files, where they are quantized: such weights load as they are, or as float32.
  */
-export function estimateMemory(config: ModelConfig): MemoryEstimate {
+export function estimateMemory(
+  config: ModelConfig,
+  stored?: Quantization["format"],
+): MemoryEstimate {
   const linears = linearShapes(config);
   const count = sum(linears.map(elements));
   const head = 2 * config.vocabSize * config.hiddenSize;
   const blocks = (count / BLOCK) * RUNTIME_BYTES_PER_BLOCK;
-  return {
-    float32: 4 * countParameters(config),
+  const quantized = {
     int8: head + count + sum(linears.map((shape) => 4 * (shape[0] ?? 0))),
     nf4: head + count + blocks,
     int4: head + count / 2 + blocks,
   };
+  const float32 = 4 * countParameters(config);
+  if (stored !== undefined) {
+    const dtype = stored === "fp4" ? "nf4" : stored;
+    return { float32, [dtype]: quantized[dtype] };
+  }
+  const { int4, ...others } = quantized;
+  return { float32, ...others, ...(fitsInt4(config) && { int4 }) };
+}
+
+/** Whether every row holds whole blocks of int4's default size. */
+function fitsInt4(config: ModelConfig): boolean {
+  return linearShapes(config).every(([, C = 0]) => C % BLOCK === 0);
 }
 
 /** Bytes of keys and values of one token, in float32. */

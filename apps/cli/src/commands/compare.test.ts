@@ -82,7 +82,7 @@ describe("compare", () => {
   });
 
   it("takes --dtype-a for A and the other flags for B", async () => {
-    const flags = ["--dtype-a", "nf4", "--dtype", "nf4", "--exact", "--quantize-embeddings"];
+    const flags = ["--dtype-a", "nf4", "--dtype", "nf4", "--exact"];
     const report = await compare(model, "--text", text, "--max-tokens", "8", ...flags);
     expect(report.dtype).toEqual({ a: "nf4", b: "nf4" });
     expect(report.klDivergence.max).toBeGreaterThan(0);

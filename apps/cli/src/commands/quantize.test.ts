@@ -1,9 +1,9 @@
-import { cp, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { QuantizeReport } from "@baichuan2/model";
+import { openCheckpoint, type QuantizeReport } from "@baichuan2/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { memoryIo, run, Sink } from "../__fixtures__/run-in-memory.ts";
 import { InterruptError } from "../exit-codes.ts";
@@ -29,6 +29,57 @@ type Report = QuantizeReport & { readonly comparison: CompareReport };
 
 const quantize = (...argv: string[]) =>
   run(["quantize", "--model", model, "--threads", "1", ...argv]);
+
+describe("a quantized copy", () => {
+  it("is inspected with the memory of the types it can be loaded as", async () => {
+    const memoryOf = async (path: string) => {
+      const { out: printed } = await run(["inspect", "--json", path]);
+      return Object.keys((JSON.parse(printed) as { memory: object }).memory);
+    };
+    expect(await memoryOf(model)).toEqual(["float32", "int8", "nf4"]);
+    await quantize("--format", "nf4", out);
+    expect(await memoryOf(out)).toEqual(["float32", "nf4"]);
+    const { out: table } = await run(["inspect", out]);
+    expect(table).not.toMatch(/memory.*int8/i);
+    expect(table).toMatch(/memory.*nf4/i);
+  });
+
+  it("refuses flags that contradict it, or have no effect, as unsupported", async () => {
+    await quantize("--format", "nf4", out);
+    const generate = (...argv: string[]) => run(["generate", "--model", out, "hello", ...argv]);
+    const other = await generate("--dtype", "int8");
+    expect([other.code, other.err]).toEqual([
+      7,
+      expect.stringContaining(`dtype "int8" for ${out}, whose weights are already quantized`),
+    ]);
+    for (const [flags, what] of [
+      [["--quantize-head", "--dtype", "float32"], 'quantizeHead with dtype "float32"'],
+      [["--quantize-embeddings", "--exact"], "quantizeEmbeddings with exact"],
+    ] as const) {
+      const { code, err } = await generate(...flags);
+      expect([code, err]).toEqual([7, expect.stringContaining(what)]);
+    }
+  });
+});
+
+it("a weight that is not finite ends loading with code 5, and tensor and file", async () => {
+  const damaged = join(directory, "damaged");
+  await cp(model, damaged, { recursive: true });
+  const path = join(damaged, "pytorch_model.bin");
+  const tensor = "model.layers.1.mlp.gate_proj.weight";
+  await using checkpoint = await openCheckpoint(model);
+  const weights = Buffer.from(await checkpoint.readBytes(tensor));
+  const bytes = await readFile(path);
+  const at = bytes.indexOf(weights);
+  expect(at).toBeGreaterThan(0);
+  bytes.writeUInt16LE(0x7fc0, at + 20);
+  await writeFile(path, bytes);
+  const { code, err } = await run(["generate", "--model", damaged, "hello", "--dtype", "nf4"]);
+  expect([code, err]).toEqual([
+    5,
+    expect.stringContaining(`${path}: tensor "${tensor}": expected finite weights, got NaN`),
+  ]);
+});
 
 describe("quantize", () => {
   it("writes what generates at once, with the tokenizer and settings of the model", async () => {
