@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Engine } from "./engine/engine.ts";
+import { defaultGenerationConfig } from "./generation-config.ts";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
-import type { Model } from "./model.ts";
+import { Model } from "./model.ts";
 import { TokenIdError } from "./network/decoder.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
@@ -323,6 +325,21 @@ describe("quantize", () => {
     expect(await readdir(stagingDir)).toEqual([]);
     expect(await quantized).toMatchObject({ code: "ERR_DISPOSED" });
     await rm(stagingDir, { recursive: true });
+  });
+
+  it("is aborted when its model is disposed, however long it would take", async () => {
+    const model = new Model({
+      path: tinyChat,
+      engine: await Engine.open({ kind: "checkpoint", path: tinyChat }),
+      generationConfig: defaultGenerationConfig,
+      open: ({ signal } = {}) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason as Error));
+        }),
+    });
+    const quantized = model.quantize(4).catch((reason: unknown) => reason);
+    await model.dispose();
+    expect(await quantized).toMatchObject({ code: "ERR_DISPOSED" });
   });
 
   it("leaves nothing behind when the model is disposed while old calls run", async () => {
