@@ -72,3 +72,20 @@ it("idle threads do not keep a process alive, but a running job does", () => {
   });
   expect(output).toBe("1\n");
 });
+
+it("a program that awaits dispose goes on after it, however early it comes", () => {
+  const entry = fileURLToPath(new URL("../node.ts", import.meta.url));
+  const script = `
+    const { createNodeQuantPool } = await import(${JSON.stringify(entry)});
+    for (const wait of [0, 1, 5, 20, 60]) {
+      const pool = createNodeQuantPool({ threads: 2 });
+      const job = pool.run({ kind: "int8-rows", values: new Float32Array(64), cols: 8 }).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      await pool.dispose();
+      await job;
+    }
+    console.log("done");
+  `;
+  const argv = ["--conditions=@baichuan2/source", "--input-type=module", "-e", script];
+  expect(execFileSync(process.execPath, argv, { encoding: "utf8" })).toBe("done\n");
+});

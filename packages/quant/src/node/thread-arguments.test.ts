@@ -4,10 +4,10 @@ import { expect, it } from "vitest";
 import { threadArguments } from "./thread-arguments.ts";
 
 it("threadArguments keeps how modules are found, in both forms, and nothing else", () => {
-  const execArgv = [
-    ...["--max-old-space-size=4096", "--conditions=@baichuan2/source", "-C", "development"],
-    ...["--expose-gc", "--import", "./hook.mjs", "--title", "mine", "-e", "main()"],
-  ];
+  const execArgv =
+    "--max-old-space-size=4096 --conditions=@baichuan2/source -C development --expose-gc --import ./hook.mjs --title mine".split(
+      " ",
+    );
   expect(threadArguments(execArgv)).toEqual([
     "--conditions=@baichuan2/source",
     "-C",

@@ -1,0 +1,2 @@
+/** What asks a thread to end. */
+export const END = "end";
