@@ -62,13 +62,22 @@ const growing = (out: string): Promise<string[]> =>
 const isShard = (name: string): boolean => name.endsWith(".safetensors");
 const isTemporary = (name: string): boolean => name.includes(".safetensors.tmp-");
 
-/** Kills a run as soon as the moment has come. */
+/** Runs that may end before anybody looks at them, on a busy machine. */
+const MAX_ATTEMPTS = 20;
+
+/** Kills a run as soon as the moment has come; a run that was faster is taken away and started again. */
 async function killWhen(out: string, moment: (names: string[]) => boolean): Promise<void> {
-  const child = start(out);
-  const ended = once(child, "exit");
-  while (!moment(await growing(out))) expect(child.exitCode).toBeNull();
-  child.kill("SIGKILL");
-  expect(await ended).toEqual([null, "SIGKILL"]);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const child = start(out);
+    const ended = once(child, "exit") as Promise<[number | null, string | null]>;
+    while (child.exitCode === null && !moment(await growing(out)));
+    child.kill("SIGKILL");
+    const [code, signal] = await ended;
+    if (signal === "SIGKILL") return;
+    expect(code).toBe(0);
+    await rm(out, { recursive: true });
+  }
+  expect.fail(`expected one of ${MAX_ATTEMPTS} runs to be caught, got none`);
 }
 
 /** Every file that has its final name is whole: its size is what its header says. */
@@ -104,9 +113,9 @@ describe("a quantize that is killed", () => {
     const partial = join(`${out}.partial`, "checkpoint");
     const moments: ((names: string[]) => boolean)[] = [
       (names) => names.some(isTemporary), // no shard yet
-      (names) => names.filter(isShard).length === 1,
-      (names) => names.filter(isShard).length === 2 && names.some(isTemporary),
-      (names) => names.filter(isShard).length === 4 && names.some(isTemporary),
+      (names) => names.filter(isShard).length >= 1,
+      (names) => names.filter(isShard).length >= 2 && names.some(isTemporary),
+      (names) => names.filter(isShard).length >= 4 && names.some(isTemporary),
       (names) => names.filter(isShard).length === SHARDS,
     ];
     for (const moment of moments) {
