@@ -49,7 +49,10 @@ describe("a model loaded with trace", () => {
       model.logits([5, 6, 7]),
       model.generate({ tokenIds: [5, 6] }, { maxNewTokens: 3, ignoreEos: true }),
     ]);
-    expect(traced.logits).toEqual(logits);
+    // The pool may have grown between the two: sums of another length, rounded at other places.
+    expect(traced.logits.shape).toEqual(logits.shape);
+    for (const [i, value] of logits.data.entries())
+      expect(traced.logits.data[i]).toBeCloseTo(value, 4);
     expect(generation.tokenIds).toHaveLength(3);
   });
 
