@@ -1,1 +1,2 @@
 export { createNodeQuantPool } from "./node/create-node-quant-pool.ts";
+export { threadArguments } from "./node/thread-arguments.ts";

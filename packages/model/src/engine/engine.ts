@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
+import { threadArguments } from "@baichuan2/quant/node";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype } from "../network/weight-plan.ts";
 import { AsyncQueue } from "./async-queue.ts";
@@ -15,7 +16,6 @@ import type {
   GenerateJob,
   ModelSource,
 } from "./protocol.ts";
-import { threadArguments } from "./thread-arguments.ts";
 import { fromWireError } from "./wire-error.ts";
 
 /** Options of opening an engine. */

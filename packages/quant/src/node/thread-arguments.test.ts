@@ -17,6 +17,15 @@ it("threadArguments keeps how modules are found, in both forms, and nothing else
   ]);
 });
 
+it("threadArguments keeps how modules are found, in both forms, and nothing of the process", () => {
+  const execArgv =
+    "--max-old-space-size=4096 --conditions=@baichuan2/source -C development --expose-gc --import ./hook.mjs --title mine " +
+    "--no-warnings --stack-trace-limit 3 -r=./a.cjs --experimental-strip-types -e main()";
+  expect(threadArguments(execArgv.split(" ")).join(" ")).toBe(
+    "--conditions=@baichuan2/source -C development --import ./hook.mjs --no-warnings -r=./a.cjs --experimental-strip-types",
+  );
+});
+
 it.each(["--max-old-space-size=512", "--expose-gc", "--stack-trace-limit=3"])(
   "a pool works in a process started with %s",
   (flag) => {
