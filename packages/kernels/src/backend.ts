@@ -59,5 +59,10 @@ export type WeightChunk = Readonly<
  * by the reader: they are consumed before the next is asked for.
  */
 export interface WeightReader {
+  /**
+   * Equal strings mean equal bytes for equal graphs, so a backend may keep what it made of the weights and, next time,
+   * read none. Absent: nothing is kept.
+   */
+  readonly identity?: string | undefined;
   read(name: string, signal?: AbortSignal): AsyncIterable<WeightChunk>;
 }

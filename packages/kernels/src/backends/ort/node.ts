@@ -1,9 +1,13 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-common";
-import type { Backend } from "../../backend.ts";
+import type { Backend, CompileOptions, WeightReader } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
-import { exactBytes, hasSaturatingBytes } from "./byte-products.ts";
+import type { Graph } from "../../graph/graph.ts";
+import { hasSaturatingBytes } from "./byte-products.ts";
+import { createSession, type SessionFactory } from "./create-session.ts";
+import { compilePacked } from "./packed/compile-packed.ts";
+import { PackedCache } from "./packed/packed-cache.ts";
 import { SessionExecutable } from "./session-executable.ts";
 import { StagingStore } from "./staging-store.ts";
 import { toOnnx } from "./to-onnx.ts";
@@ -12,8 +16,20 @@ import { storeWeights } from "./weight-store.ts";
 /** Options of the onnxruntime-node backend. */
 export interface OrtNodeOptions {
   /** Folder for the weights while a session maps them. Default: a folder of the system's temporary folder. */
-  readonly stagingDir?: string;
+  readonly stagingDir?: string | undefined;
+  /**
+   * Folder that keeps packed weights of readers with an `identity`: the next compilation of the same graph maps them,
+   * reads no weight, and shares the memory with other processes. Default: none is kept.
+   */
+  readonly packedCacheDir?: string | undefined;
+  /** What the folder may hold, in bytes; the least recently used weights go first. Default: 64 GiB. */
+  readonly packedCacheMaxBytes?: number | undefined;
+  /** Told when packed weights cannot be kept, or are damaged; the compilation goes on without them. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
+
+/** Two models of 13B in int8, or six of 7B in int4 with room to spare. */
+const PACKED_CACHE_MAX_BYTES = 64 * 2 ** 30;
 
 /**
  * ONNX Runtime on the CPU, for Node. `run()` blocks its thread while it computes: use it in a worker thread.
@@ -21,26 +37,51 @@ export interface OrtNodeOptions {
  * @throws {DeviceError} if onnxruntime-node is not installed or its native library does not load.
  */
 export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promise<Backend> {
-  const { InferenceSession, Tensor } = await importRuntime();
-  const stagingDir = options.stagingDir ?? join(tmpdir(), "baichuan2");
+  const { InferenceSession, Tensor, env } = await importRuntime();
+  const { stagingDir = join(tmpdir(), "baichuan2"), packedCacheDir } = options;
+  const { packedCacheMaxBytes = PACKED_CACHE_MAX_BYTES, onWarning = () => {} } = options;
   const saturates = await hasSaturatingBytes(InferenceSession, Tensor);
+  const runtimeVersion = env.versions.node ?? env.versions.common;
+  const cache =
+    packedCacheDir === undefined ? undefined : new PackedCache(packedCacheDir, packedCacheMaxBytes);
   return {
     name: "ort-node",
     async compile(graph, weights, compileOptions = {}) {
-      const store = await StagingStore.create(stagingDir);
-      try {
-        const initializers = await storeWeights(graph, weights, store, compileOptions);
-        const path = await store.finish(toOnnx(graph, initializers));
-        const { threads } = compileOptions;
-        const session = await createSession(InferenceSession, path, { threads, saturates });
-        if (process.platform !== "win32") await store.remove();
-        return new SessionExecutable("ort-node", graph, session, Tensor, () => store.remove());
-      } catch (cause) {
-        await store.remove();
-        throw cause;
+      const { threads } = compileOptions;
+      const sessions = { runtime: InferenceSession, OrtTensor: Tensor, saturates, threads };
+      if (cache && hasIdentity(weights)) {
+        const context = { cache, sessions, runtimeVersion, onWarning };
+        const session = await compilePacked(graph, weights, context, compileOptions);
+        if (session) return new SessionExecutable("ort-node", graph, session, Tensor);
       }
+      const { session, store } = await stage(graph, weights, stagingDir, sessions, compileOptions);
+      return new SessionExecutable("ort-node", graph, session, Tensor, () => store.remove());
     },
   };
+}
+
+function hasIdentity(weights: WeightReader): weights is WeightReader & { identity: string } {
+  return weights.identity !== undefined;
+}
+
+/** A session that packs the weights itself, in its own memory. */
+async function stage(
+  graph: Graph,
+  weights: WeightReader,
+  stagingDir: string,
+  sessions: SessionFactory,
+  options: CompileOptions,
+): Promise<{ session: InferenceSession; store: StagingStore }> {
+  const store = await StagingStore.create(stagingDir);
+  try {
+    const initializers = await storeWeights(graph, weights, store, options);
+    const session = await createSession(sessions, await store.finish(toOnnx(graph, initializers)));
+    if (process.platform !== "win32") await store.remove();
+    return { session, store };
+  } catch (cause) {
+    await store.remove();
+    throw cause;
+  }
 }
 
 async function importRuntime(): Promise<typeof import("onnxruntime-node")> {
@@ -58,27 +99,5 @@ async function importRuntime(): Promise<typeof import("onnxruntime-node")> {
     );
   } finally {
     if (float16Array) scope.Float16Array = float16Array;
-  }
-}
-
-async function createSession(
-  runtime: typeof InferenceSession,
-  path: string,
-  { threads, saturates }: { readonly threads: number | undefined; readonly saturates: boolean },
-): Promise<InferenceSession> {
-  try {
-    return await runtime.create(path, {
-      executionProviders: ["cpu"],
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      enableCpuMemArena: true,
-      ...(saturates ? exactBytes : {}),
-      logSeverityLevel: 3,
-    });
-  } catch (cause) {
-    throw new DeviceError(
-      "ort-node",
-      `expected a session, got ${String(cause)} (is there enough memory?)`,
-      { cause },
-    );
   }
 }

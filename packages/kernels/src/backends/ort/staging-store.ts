@@ -1,15 +1,6 @@
-import {
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  rm,
-  stat,
-  writeFile,
-  type FileHandle,
-} from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DeviceError } from "../../graph/errors.ts";
+import { WeightFile } from "./weight-file.ts";
 import type { WeightLocation, WeightStore } from "./weight-store.ts";
 
 /**
@@ -20,10 +11,9 @@ import type { WeightLocation, WeightStore } from "./weight-store.ts";
  */
 export class StagingStore implements WeightStore {
   readonly directory: string;
-  readonly #file: FileHandle;
-  #end = 0;
+  readonly #file: WeightFile;
 
-  private constructor(directory: string, file: FileHandle) {
+  private constructor(directory: string, file: WeightFile) {
     this.directory = directory;
     this.#file = file;
   }
@@ -31,28 +21,17 @@ export class StagingStore implements WeightStore {
   /** @param parent - Folder to make the staging folder in; needs as much space as the weights in their formats. */
   static async create(parent: string): Promise<StagingStore> {
     await mkdir(parent, { recursive: true });
-    await removeAbandoned(parent);
+    await removeAbandoned(parent, PREFIX);
     const directory = await mkdtemp(join(parent, PREFIX));
-    return new StagingStore(directory, await open(join(directory, WEIGHTS_FILE), "wx"));
+    return new StagingStore(directory, await WeightFile.create(join(directory, WEIGHTS_FILE)));
   }
 
-  async reserve(sizeBytes: number): Promise<WeightLocation> {
-    const offset = Math.ceil(this.#end / MAP_ALIGNMENT) * MAP_ALIGNMENT;
-    this.#end = offset + sizeBytes;
-    return { file: WEIGHTS_FILE, offset, sizeBytes };
+  reserve(sizeBytes: number): Promise<WeightLocation> {
+    return this.#file.reserve(sizeBytes);
   }
 
-  async write(location: WeightLocation, offset: number, bytes: Uint8Array): Promise<void> {
-    const start = location.offset + offset;
-    try {
-      for (let done = 0; done < bytes.length;) {
-        const left = bytes.length - done;
-        done += (await this.#file.write(bytes, done, left, start + done)).bytesWritten;
-      }
-    } catch (cause) {
-      const message = `expected room for the weights in ${this.directory}, got ${String(cause)} (free disk space or set stagingDir)`;
-      throw new DeviceError("ort", message, { cause });
-    }
+  write(location: WeightLocation, offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#file.write(location, offset, bytes);
   }
 
   /** Writes the model beside the weights; returns its path. */
@@ -71,15 +50,21 @@ export class StagingStore implements WeightStore {
 }
 
 const PREFIX = "staging-";
-const WEIGHTS_FILE = "weights.bin";
+
+/** The weights' file in a folder that a process makes for itself; its age tells whether the process lives. */
+export const WEIGHTS_FILE = "weights.bin";
 
 /** A folder that nobody has written to for a day belongs to a process that was killed while it loaded. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** Removes what killed processes left behind: tens of gigabytes each. */
-async function removeAbandoned(parent: string): Promise<void> {
+/**
+ * Removes what killed processes left behind: tens of gigabytes each.
+ *
+ * @param prefix - How the names of their folders begin.
+ */
+export async function removeAbandoned(parent: string, prefix: string): Promise<void> {
   const names = await readdir(parent);
-  for (const name of names.filter((entry) => entry.startsWith(PREFIX))) {
+  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
     const directory = join(parent, name);
     const files = await stat(join(directory, WEIGHTS_FILE)).catch(() => undefined);
     const isAbandoned = files && Date.now() - files.mtimeMs > ABANDONED_AFTER_MS;
@@ -87,6 +72,3 @@ async function removeAbandoned(parent: string): Promise<void> {
     if (isAbandoned) await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
 }
-
-/** File mappings start on a multiple of this on every system (Windows: allocation granularity). */
-const MAP_ALIGNMENT = 65_536;

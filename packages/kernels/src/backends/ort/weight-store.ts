@@ -23,6 +23,41 @@ export interface StoredInitializer extends Omit<Initializer, "region"> {
   readonly location: WeightLocation;
 }
 
+/** A weight of the graph with its layout in the session's files. */
+export interface PlannedWeight {
+  readonly weight: Weight;
+  readonly layout: WeightLayout;
+  /** Bytes of all its regions. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * How every weight of the graph will lie, in the graph's order. A plan serves for one reading: layouts keep what the next
+ * chunk continues.
+ *
+ * @throws {UnsupportedError} for a quantized weight that two kinds of ops take.
+ */
+export function planLayouts(graph: Graph): PlannedWeight[] {
+  const consumers = consumerOps(graph);
+  return graph.weights.map((weight) => {
+    const layout = layoutOf(weight, consumers.get(weight.id) ?? "");
+    return { weight, layout, sizeBytes: sizeOf(layout) };
+  });
+}
+
+/** The initializers of a plan before their bytes have a place: names, types and sizes. */
+export function plannedInitializers(plan: readonly PlannedWeight[]): StoredInitializer[] {
+  return plan.flatMap(({ layout }) =>
+    layout.initializers.map(({ region, ...initializer }) => {
+      const sizeBytes = layout.regions.get(region) ?? 0;
+      return { ...initializer, location: { file: "", offset: 0, sizeBytes } };
+    }),
+  );
+}
+
+/** Where the bytes of one weight go; the initializers over them. */
+export type WeightSink = (planned: PlannedWeight) => Promise<StoredInitializer[]>;
+
 /**
  * Moves every weight of the graph from the reader to the store.
  *
@@ -33,25 +68,34 @@ export async function storeWeights(
   graph: Graph,
   reader: WeightReader,
   store: WeightStore,
+  options: CompileOptions,
+): Promise<StoredInitializer[]> {
+  const { signal } = options;
+  const sink: WeightSink = (planned) => storeWeight(planned, reader, store, signal);
+  return sinkWeights(planLayouts(graph), sink, options);
+}
+
+/** Hands one weight after another to the sink and tells the progress. */
+export async function sinkWeights(
+  plan: readonly PlannedWeight[],
+  sink: WeightSink,
   { signal, onProgress }: CompileOptions,
 ): Promise<StoredInitializer[]> {
   const initializers: StoredInitializer[] = [];
-  const consumers = consumerOps(graph);
-  const layouts = graph.weights.map((weight) => layoutOf(weight, consumers.get(weight.id) ?? ""));
-  const totalBytes = layouts.reduce((sum, layout) => sum + sizeOf(layout), 0);
+  const totalBytes = plan.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
-  for (const [index, weight] of graph.weights.entries()) {
-    const layout = layouts[index];
-    initializers.push(...(await storeWeight(weight, layout, reader, store, signal)));
-    doneBytes += sizeOf(layout);
+  for (const planned of plan) {
+    signal?.throwIfAborted();
+    initializers.push(...(await sink(planned)));
+    doneBytes += planned.sizeBytes;
     onProgress?.(doneBytes, totalBytes);
   }
   return initializers;
 }
 
-async function storeWeight(
-  weight: Weight,
-  layout: WeightLayout,
+/** Moves one weight from the reader to the store. */
+export async function storeWeight(
+  { weight, layout }: PlannedWeight,
   reader: WeightReader,
   store: WeightStore,
   signal: AbortSignal | undefined,

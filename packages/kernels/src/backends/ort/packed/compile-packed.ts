@@ -1,0 +1,157 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { InferenceSession } from "onnxruntime-common";
+import type { CompileOptions, WeightReader } from "../../../backend.ts";
+import { DeviceError } from "../../../graph/errors.ts";
+import type { Graph } from "../../../graph/graph.ts";
+import { createSession, type SessionFactory } from "../create-session.ts";
+import { WEIGHTS_FILE } from "../staging-store.ts";
+import { toOnnx } from "../to-onnx.ts";
+import { planLayouts, plannedInitializers } from "../weight-store.ts";
+import { cacheKey } from "./cache-key.ts";
+import { checkSegments } from "./check-segments.ts";
+import { DamagedEntryError, MANIFEST_FILE, readManifest, writeManifest } from "./manifest.ts";
+import type { PackedCache } from "./packed-cache.ts";
+import { MODEL_FILE, StandInError, writePackedModel } from "./write-packed-model.ts";
+
+/** Where packed weights are kept, and what is told when they cannot be. */
+export interface PackedContext {
+  readonly cache: PackedCache;
+  readonly sessions: SessionFactory;
+  readonly runtimeVersion: string;
+  readonly onWarning: (message: string) => void;
+}
+
+/**
+ * Opens a session over packed weights, from the cache or, when they are not there, after packing them into it.
+ *
+ * @returns undefined if the weights cannot be kept, which `onWarning` was told.
+ */
+export async function compilePacked(
+  graph: Graph,
+  reader: WeightReader & { readonly identity: string },
+  context: PackedContext,
+  options: CompileOptions,
+): Promise<InferenceSession | undefined> {
+  const { cache, sessions, runtimeVersion, onWarning } = context;
+  const plan = planLayouts(graph);
+  const model = toOnnx(graph, plannedInitializers(plan));
+  const { identity } = reader;
+  const { saturates } = sessions;
+  const { weights } = graph;
+  const key = await cacheKey({ model, weights, identity, runtimeVersion, saturates });
+  const found = await cache.find(key);
+  const session = found && (await openKept(found, key, context, options));
+  if (session) return session;
+  try {
+    await requireRoom(cache, plan);
+    const entry = await cache.add(key, (directory) =>
+      writeEntry(graph, reader, directory, context, options),
+    );
+    return await openEntry(entry, context, options);
+  } catch (error) {
+    if (!isAboutKeeping(error)) throw error;
+    onWarning(`packed weights are not kept in ${cache.directory}: ${String(error)}`);
+    return undefined;
+  }
+}
+
+/** Opens an entry; a damaged one is removed. */
+async function openKept(
+  entry: string,
+  key: string,
+  context: PackedContext,
+  options: CompileOptions,
+): Promise<InferenceSession | undefined> {
+  try {
+    return await openEntry(entry, context, options);
+  } catch (error) {
+    if (!(error instanceof DamagedEntryError)) throw error;
+    context.onWarning(error.message);
+    await context.cache.remove(key).catch(() => {}); // told when the new entry finds no place
+    return undefined;
+  }
+}
+
+/** Makes the session while a thread checks what it maps. */
+async function openEntry(
+  entry: string,
+  { sessions }: PackedContext,
+  { signal }: CompileOptions,
+): Promise<InferenceSession> {
+  signal?.throwIfAborted();
+  const checking = checkSegments(join(entry, WEIGHTS_FILE), await readManifest(entry));
+  const [made, checked] = await Promise.allSettled([
+    createSession(sessions, join(entry, MODEL_FILE)),
+    checking,
+  ]);
+  const session = made.status === "fulfilled" ? made.value : undefined;
+  try {
+    if (checked.status === "rejected") throw checked.reason;
+    if (checked.value !== null)
+      throw new DamagedEntryError(
+        entry,
+        "the bytes that were written",
+        `others after byte ${checked.value}`,
+      );
+    signal?.throwIfAborted();
+  } catch (error) {
+    await session?.release();
+    throw error;
+  }
+  if (made.status === "rejected") throw made.reason;
+  return made.value;
+}
+
+async function writeEntry(
+  graph: Graph,
+  reader: WeightReader,
+  directory: string,
+  { sessions }: PackedContext,
+  options: CompileOptions,
+): Promise<void> {
+  const packed = await writePackedModel(graph, reader, directory, sessions, options);
+  const files = [MODEL_FILE, WEIGHTS_FILE, MANIFEST_FILE];
+  for (const name of await readdir(directory))
+    if (!files.includes(name)) await rm(join(directory, name));
+  await writeManifest(directory, packed);
+}
+
+/** The cache has no room for these weights. */
+class NoRoomError extends Error {
+  override readonly name = "NoRoomError";
+  readonly code = "ERR_NO_ROOM";
+}
+
+/** Packed weights and what is between: at most an eighth more than the weights, and six times the largest. */
+async function requireRoom(
+  cache: PackedCache,
+  plan: ReturnType<typeof planLayouts>,
+): Promise<void> {
+  const sizes = plan.map(({ sizeBytes }) => sizeBytes);
+  const entry = sizes.reduce((sum, size) => sum + size, 0) * 1.125;
+  if (entry > cache.maxBytes)
+    throw new NoRoomError(
+      `expected at most ${gigabytes(cache.maxBytes)} GB, got ${gigabytes(entry)} (raise packedCacheMaxBytes)`,
+    );
+  const needed = entry + 6 * Math.max(0, ...sizes);
+  const free = await cache.freeBytes();
+  if (free < needed)
+    throw new NoRoomError(
+      `expected ${gigabytes(needed)} GB of free disk space, got ${gigabytes(free)} (free some, or set packedCacheDir)`,
+    );
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}
+
+/** Errors of the disk, for which a model loads without the cache. */
+const DISK_ERRORS = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
+
+function isAboutKeeping(error: unknown): boolean {
+  if (error instanceof NoRoomError || error instanceof StandInError) return true;
+  if (error instanceof DamagedEntryError) return true;
+  const cause = error instanceof DeviceError ? error.cause : error;
+  return DISK_ERRORS.has((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+}
