@@ -136,3 +136,16 @@ describe("a weight that is not finite is told by tensor and file", () => {
     }
   });
 });
+
+it("weights have an identity where the files have one, and another for another quantization", async () => {
+  await using checkpoint = await openCheckpoint(tinyChat);
+  const identity = (options: WeightOptions, files?: string): string | undefined => {
+    const { path, tensors } = checkpoint;
+    const plan = planWeights({ path, tensors, linears: new Map() }, options);
+    return checkpointWeights(checkpoint, { plan, identity: files }).identity;
+  };
+  expect(identity({ dtype: "nf4" })).toBeUndefined();
+  expect(identity({ dtype: "nf4" }, "files")).toBe(identity({ dtype: "nf4" }, "files"));
+  expect(identity({ dtype: "nf4" }, "files")).not.toBe(identity({ dtype: "nf4" }, "others"));
+  expect(identity({ dtype: "nf4" }, "files")).not.toBe(identity({ dtype: "int4" }, "files"));
+});

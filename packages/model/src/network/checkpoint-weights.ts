@@ -19,7 +19,12 @@ export interface CheckpointWeightsOptions {
   readonly linears?: ReadonlyMap<string, StoredLinear> | undefined;
   /** Encodes; needed where the plan wants another format than the stored one. */
   readonly pool?: Pick<QuantPool, "map"> | undefined;
+  /** What the files hold (`checkpointIdentity`); absent: a backend keeps nothing of the weights. */
+  readonly identity?: string | undefined;
 }
+
+/** To be raised whenever the same files give other bytes in the same format: another rounding, another fold. */
+const ENCODING_VERSION = 1;
 
 /**
  * The weights of a checkpoint for the inference graph, streamed in blocks of rows and quantized on the way. Weights that
@@ -30,9 +35,11 @@ export interface CheckpointWeightsOptions {
  */
 export function checkpointWeights(
   checkpoint: Checkpoint,
-  { plan, linears = new Map(), pool }: CheckpointWeightsOptions = {},
+  { plan, linears = new Map(), pool, identity }: CheckpointWeightsOptions = {},
 ): WeightReader {
+  const encoding = { version: ENCODING_VERSION, quantization: plan?.quantization };
   return {
+    identity: identity && `checkpoint:${JSON.stringify(encoding)}:${identity}`,
     async *read(name, signal) {
       const isChecked = plan !== undefined && plan.dtype !== "float32";
       const weight = { checkpoint, name, pool, signal, isChecked };

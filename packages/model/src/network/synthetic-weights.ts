@@ -5,6 +5,9 @@ import { toBfloat16Bits, toFloat16Bits } from "@baichuan2/quant";
 /** Values made at a time: 4 MiB of float32. */
 const CHUNK_VALUES = 1 << 20;
 
+/** To be raised whenever the same seed gives other numbers. */
+const GENERATOR_VERSION = 1;
+
 /**
  * Random weights for measuring speed and memory where the real ones are not at hand, directly in their formats.
  *
@@ -15,6 +18,7 @@ const CHUNK_VALUES = 1 << 20;
  */
 export function syntheticWeights(graph: Graph, seed = 0): WeightReader {
   return {
+    identity: `synthetic:${GENERATOR_VERSION}:${seed}`,
     async *read(name) {
       const index = graph.weights.findIndex((weight) => weight.name === name);
       const weight = graph.weights[index];
