@@ -1,4 +1,5 @@
-import { open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, symlink, writeFile } from "node:fs/promises";
+import { devNull } from "node:os";
 import { join } from "node:path";
 import type { Weight } from "../../../graph/graph.ts";
 import { Graph } from "../../../graph/graph.ts";
@@ -49,7 +50,7 @@ export async function packLinear(
   scratch: WeightFile,
   packer: LinearPacker,
 ): Promise<{ initializers: StoredInitializer[]; matrices: PackedMatrix[] }> {
-  const saved = await savePacked(packer, [{ weight, initializers }]);
+  const saved = await savePacked(packer, [{ weight, initializers }], SAVED_WEIGHTS);
   const packed = initializers.filter(
     ({ name }) => packer.hasOneUse(name) && saved.get(name)?.packed.length,
   );
@@ -59,7 +60,8 @@ export async function packLinear(
   const places = await copyPacked(packed, saved, packer);
   const matrices: PackedMatrix[] = [];
   if (packed.length > 0) {
-    const keys = await savePacked(packer, standInLinears(weight, initializers, standIns));
+    const linears = standInLinears(weight, initializers, standIns);
+    const keys = await savePacked(packer, linears, await discardedWeights(packer));
     for (const [name, locations] of standIns) {
       const matrix = (kind: StandIn): StandInOfMatrix => ({
         location: locations[kind],
@@ -80,11 +82,13 @@ interface LinearOfModel {
 const MODEL = "small.onnx";
 const SAVED_MODEL = "small-packed.onnx";
 const SAVED_WEIGHTS = "small-packed.bin";
+const DISCARDED_WEIGHTS = "discarded.bin";
 
 /** Lets onnxruntime pack the weights of a model of nothing but linears; returns what it saved. */
 async function savePacked(
   { directory, sessions }: LinearPacker,
   linears: readonly LinearOfModel[],
+  weightsFile: string,
 ): Promise<Map<string, ExternalTensor>> {
   const g = new Graph();
   for (const [index, { weight }] of linears.entries()) {
@@ -94,10 +98,19 @@ async function savePacked(
   }
   const all = linears.flatMap(({ initializers }) => initializers);
   await writeFile(join(directory, MODEL), toOnnx(g, all));
-  const saving = { model: join(directory, SAVED_MODEL), weights: SAVED_WEIGHTS };
+  const saving = { model: join(directory, SAVED_MODEL), weights: weightsFile };
   const session = await createSession(sessions, join(directory, MODEL), saving);
   await session.release();
   return externalTensors(await readFile(saving.model));
+}
+
+/** A file name for saved weights that nobody reads: only their keys are wanted. Links need a permission on Windows. */
+async function discardedWeights({ directory }: LinearPacker): Promise<string> {
+  if (process.platform === "win32") return SAVED_WEIGHTS;
+  await symlink(devNull, join(directory, DISCARDED_WEIGHTS)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  });
+  return DISCARDED_WEIGHTS;
 }
 
 /** The weight twice under other names, its packed parts replaced by stand-ins. */
