@@ -39,7 +39,8 @@ export function checkpointWeights(
 ): WeightReader {
   const encoding = { version: ENCODING_VERSION, quantization: plan?.quantization };
   return {
-    identity: identity && `checkpoint:${JSON.stringify(encoding)}:${identity}`,
+    identity:
+      identity === undefined ? undefined : `checkpoint:${JSON.stringify(encoding)}:${identity}`,
     async *read(name, signal) {
       const isChecked = plan !== undefined && plan.dtype !== "float32";
       const weight = { checkpoint, name, pool, signal, isChecked };

@@ -146,12 +146,12 @@ function gigabytes(bytes: number): string {
   return (bytes / 1e9).toFixed(1);
 }
 
-/** Errors of the disk, for which a model loads without the cache. */
+/** Errors of the disk and of onnxruntime's writing to it, for which a model loads without the cache. */
 const DISK_ERRORS = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"]);
+const KEEPING_ERRORS = [NoRoomError, StandInError, DamagedEntryError, DeviceError];
 
+/** Other errors are the reader's, or an abort. */
 function isAboutKeeping(error: unknown): boolean {
-  if (error instanceof NoRoomError || error instanceof StandInError) return true;
-  if (error instanceof DamagedEntryError) return true;
-  const cause = error instanceof DeviceError ? error.cause : error;
-  return DISK_ERRORS.has((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
+  if (KEEPING_ERRORS.some((type) => error instanceof type)) return true;
+  return DISK_ERRORS.has((error as NodeJS.ErrnoException | undefined)?.code ?? "");
 }
