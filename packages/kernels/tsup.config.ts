@@ -5,5 +5,5 @@ export default library({
   "ort-node": "src/backends/ort/node.ts",
   "ort-web": "src/backends/ort/web.ts",
   // Started by URL, beside the file that starts it.
-  "ort-checksum-thread": "src/backends/ort/packed/checksum-thread.ts",
+  "ort-checksum-thread": "src/backends/ort/packed/worker.ts",
 });

@@ -23,7 +23,7 @@ export async function checkSegments(
 /** The thread's file: TypeScript in the workspace, a bundle of its own when published. */
 function threadUrl(): URL {
   return new URL(
-    import.meta.url.endsWith(".ts") ? "./checksum-thread.ts" : "./ort-checksum-thread.js",
+    import.meta.url.endsWith(".ts") ? "./worker.ts" : "./ort-checksum-thread.js",
     import.meta.url,
   );
 }
