@@ -77,6 +77,7 @@ describe("a weight that is not finite is told by tensor and file", () => {
     [embeddings, "bf16", { dtype: "int8", quantizeEmbeddings: true }],
     [head, "bf16", { dtype: "int4" }],
     [head, "bf16", { dtype: "int4", quantizeHead: true }],
+    [head, "bf16", { dtype: "int4", quantizeHead: 4 }],
     [head, "f16", { dtype: "int8", exact: true }],
   ])("%s of %s with %o", async (name, dtype, options) => {
     for (const [value, text] of [

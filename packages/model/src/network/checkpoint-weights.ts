@@ -6,7 +6,7 @@ import { refuseNotFinite, refuseNotFiniteBits } from "../checkpoint/quantized/re
 import type { StoredLinear } from "../checkpoint/quantized/stored-linear.ts";
 import { isDecoderLinear } from "../config.ts";
 import { LM_HEAD } from "./inference-graph.ts";
-import { quantizeLinear, type LinearQuantization } from "./quantize-linear.ts";
+import { int4Defaults, quantizeLinear, type LinearQuantization } from "./quantize-linear.ts";
 import { decodedChunks, storedChunks } from "./stored-linear-chunks.ts";
 import type { WeightPlan } from "./weight-plan.ts";
 import { weightEncodingError } from "./weight-encoding-error.ts";
@@ -139,6 +139,8 @@ async function* jobsOf(weight: WeightToRead, format: WeightFormat): AsyncGenerat
     else if (format.kind === "int16") yield { kind: "int16-rows", values, cols };
     else if (format.kind === "int8-blocks")
       yield { kind: "int8-blocks", values, cols, blockSize: format.blockSize };
+    else if (format.kind === "int4")
+      yield { ...format, values, cols, scaleDtype: int4Defaults.scaleDtype };
     else throw new Error(`checkpointWeights: expected no ${format.kind} outside the linears`);
   }
 }

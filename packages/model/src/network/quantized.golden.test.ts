@@ -20,6 +20,12 @@ const INT8_BLOCKS_RMS = 0.15;
 /** int8 activations alone, weights being the same: 0.006 of a linear's output, here of logits of ±12. */
 const INT4_RMS = 0.1;
 
+/** A head of 8 bits: 0.02 was seen for logits of ±12. */
+const INT8_HEAD_RMS = 0.04;
+
+/** A head of 4 bits in blocks of 32: 0.17 and 0.22 were seen for logits of ±7 and ±12. */
+const INT4_HEAD_RMS = 0.35;
+
 const pool = createNodeQuantPool({ threads: 1 });
 afterAll(() => pool.dispose());
 
@@ -42,6 +48,11 @@ async function logitsOf(
   const sequence = decoder.createSequence();
   const [logits] = await decoder.forward([{ sequence, tokenIds, logits: "all" }]);
   return logits ?? new Float32Array();
+}
+
+function rmsOf(got: Float32Array, want: Float32Array): number {
+  const squares = got.map((value, i) => (value - (want[i] ?? NaN)) ** 2);
+  return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / got.length);
 }
 
 function errors(got: Float32Array, name: string): { max: number; rms: number } {
@@ -109,10 +120,19 @@ describeShared("logits of quantized checkpoints", "model/quant", () => {
       const options = { dtype: "int4", blockSize } as const;
       const exact = await logitsOf(model, { ...options, exact: true });
       const got = await logitsOf(model, options);
-      const squares = got.map((value, i) => (value - (exact[i] ?? NaN)) ** 2);
-      expect(Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / got.length)).toBeLessThan(
-        INT4_RMS,
-      );
+      expect(rmsOf(got, exact)).toBeLessThan(INT4_RMS);
     },
   );
+
+  it.each([
+    [8, INT8_HEAD_RMS],
+    [4, INT4_HEAD_RMS],
+  ] as const)("a head of %i bits stays near that of 16", async (quantizeHead, bound) => {
+    for (const model of ["hd7/safetensors-bf16", "t13/safetensors-bf16"]) {
+      const options = { dtype: "int4", blockSize: 32 } as const;
+      const plain = await logitsOf(model, options);
+      const got = await logitsOf(model, { ...options, quantizeHead });
+      expect(rmsOf(got, plain)).toBeLessThan(bound);
+    }
+  });
 });

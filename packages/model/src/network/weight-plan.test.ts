@@ -64,6 +64,20 @@ describe("planWeights", () => {
     expect(formatOf(head, [512, 90])).toEqual({ kind: "int16" });
   });
 
+  it("quantizes the head to 4 bits in the blocks of the linears, or the largest that fit", () => {
+    const headOf = (blockSize: 32 | 64 | 128 | undefined, cols: number) =>
+      planWeights(source(), { dtype: "int4", blockSize, quantizeHead: 4 }).formatOf(head, [
+        512,
+        cols,
+      ]);
+    const blocks = (blockSize: number) => ({ kind: "int4", blockSize, symmetric: true });
+    expect(headOf(undefined, 4096)).toEqual(blocks(64));
+    expect(headOf(128, 4096)).toEqual(blocks(128));
+    expect(headOf(32, 4096)).toEqual(blocks(32));
+    expect(headOf(64, 96)).toEqual(blocks(32));
+    expect(headOf(64, 90)).toEqual({ kind: "int16" });
+  });
+
   it("dequantizes NF4 blocks that cross rows, which no kernel multiplies with", () => {
     const { formatOf } = planWeights(source(), { dtype: "nf4" });
     expect(formatOf(qkv, [192, 64])).toEqual({ kind: "nf4", blockSize: 64, roundTo: "f16" });

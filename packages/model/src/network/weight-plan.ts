@@ -17,8 +17,11 @@ export interface WeightOptions {
   readonly blockSize?: BlockSize | undefined;
   /** Computes with the dequantized weights in float32: slow, large, for checking. */
   readonly exact?: boolean | undefined;
-  /** Also quantizes the head, to int8 blocks of 128; otherwise it keeps 16 bits. Not with float32 or `exact`. */
-  readonly quantizeHead?: boolean | undefined;
+  /**
+   * Also quantizes the head: `true` or 8 to int8 blocks of 128, 4 to int4 blocks of `blockSize`; otherwise it keeps 16
+   * bits. Not with float32 or `exact`.
+   */
+  readonly quantizeHead?: boolean | 8 | 4 | undefined;
   /** Also quantizes the embeddings, to int8 rows; otherwise they keep 16 bits. Not with float32 or `exact`. */
   readonly quantizeEmbeddings?: boolean | undefined;
 }
@@ -123,9 +126,17 @@ function embeddingFormat(
   return stored === "f32" || stored === "f16" ? { kind: stored } : { kind: "bf16" };
 }
 
-function headFormat([, C = 0]: readonly number[], { quantizeHead }: WeightOptions): WeightFormat {
-  const blockSize = ([128, 64, 32] as const).find((size) => C % size === 0);
-  return quantizeHead && blockSize ? { kind: "int8-blocks", blockSize } : { kind: "int16" };
+/** In the largest block that fits, of those that the width may have. */
+function headFormat(
+  [, C = 0]: readonly number[],
+  { quantizeHead, blockSize: largest = int4Defaults.blockSize }: WeightOptions,
+): WeightFormat {
+  const sizes = ([128, 64, 32] as const).filter((size) => C % size === 0);
+  if (!quantizeHead) return { kind: "int16" };
+  const blockSize = sizes.find((size) => quantizeHead !== 4 || size <= largest);
+  if (!blockSize) return { kind: "int16" };
+  if (quantizeHead === 4) return { kind: "int4", blockSize, symmetric: int4Defaults.symmetric };
+  return { kind: "int8-blocks", blockSize };
 }
 
 /** A format on disk as the graph takes it; dequantized where blocks cross rows, or size or codebook are unusual. */
