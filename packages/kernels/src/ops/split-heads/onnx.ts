@@ -1,16 +1,16 @@
 import type { OnnxLowering } from "../onnx-lowering.ts";
 import type { SplitHeadsAttributes } from "./op.ts";
 
+/** One copy: the parts of a row are cut as groups of heads. */
 export const splitHeadsOnnx: OnnxLowering<SplitHeadsAttributes> = (
   onnx,
   [x],
   outputs,
-  attributes,
+  { parts, numHeads, headDim },
 ) => {
-  const { parts, numHeads, headDim } = attributes;
-  const flat = outputs.map(() => onnx.temporary());
-  const sizes = onnx.constant("i64", Array(parts).fill(numHeads * headDim), [parts]);
-  const shape = onnx.constant("i64", [-1, numHeads, headDim], [3]);
-  onnx.node("Split", [x, sizes], flat, { axis: { int: 1 } });
-  for (const [part, y] of outputs.entries()) onnx.node("Reshape", [flat[part], shape], [y]);
+  const heads = onnx.temporary();
+  const shape = onnx.constant("i64", [-1, parts * numHeads, headDim], [3]);
+  const sizes = onnx.constant("i64", Array<number>(parts).fill(numHeads), [parts]);
+  onnx.node("Reshape", [x, shape], [heads]);
+  onnx.node("Split", [heads, sizes], outputs, { axis: { int: 1 } });
 };
