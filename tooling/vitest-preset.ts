@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const sourceConditions = ["@baichuan2/source", "module", "node", "development|production"];
@@ -15,6 +17,8 @@ export function packageTests(name: string): ReturnType<typeof defineConfig> {
       name,
       include: ["src/**/*.test.ts"],
       execArgv: ["--conditions=@baichuan2/source"],
+      // Never the developer's own; one for all runs, so that tests also meet what an earlier run has kept.
+      env: { BAICHUAN2_CACHE: join(tmpdir(), "baichuan2-test-cache") },
       testTimeout: 60_000,
     },
   });

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import {
   loadModel,
   readGenerationConfig,
@@ -14,6 +14,7 @@ import {
 } from "@baichuan2/model";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { fromFile } from "@baichuan2/tokenizer/node";
+import { packedCacheDirectory } from "./cache-directory.ts";
 import { UsageError } from "./exit-codes.ts";
 import { note, type Cli } from "./io.ts";
 import type { Translate } from "./messages/translate.ts";
@@ -28,8 +29,9 @@ export interface ModelFlags {
   readonly dtype?: string;
   readonly blockSize?: number;
   readonly exact?: boolean;
-  readonly quantizeHead?: boolean;
+  readonly quantizeHead?: boolean | 8 | 4;
   readonly quantizeEmbeddings?: boolean;
+  readonly packedCache?: boolean;
   readonly device?: string;
   readonly revision?: string;
   readonly offline?: boolean;
@@ -47,9 +49,15 @@ export function addRunOptions(command: Command, t: Translate): Command {
     .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
     .option("--block-size <n>", t("option.blockSize"), parseCount)
     .option("--exact", t("option.exact"))
-    .option("--quantize-head", t("option.quantizeHead"))
+    .option("--quantize-head [bits]", t("option.quantizeHead"), parseHeadBits)
     .option("--quantize-embeddings", t("option.quantizeEmbeddings"))
+    .option("--no-packed-cache", t("option.noPackedCache"))
     .addOption(new Option("--device <device>", t("option.device")).default("auto"));
+}
+
+function parseHeadBits(text: string): 8 | 4 {
+  if (text !== "8" && text !== "4") throw new InvalidArgumentError("expected 8 or 4.");
+  return text === "8" ? 8 : 4;
 }
 
 /** Adds the flags of commands that need no weights. */
@@ -82,6 +90,7 @@ export async function openModel(
     ...weightOptions(flags),
     threads: flags.threads,
     tokenizer: flags.tokenizer,
+    packedCacheDir: packedCacheDirectory(flags),
     signal: cli.io.signal,
     onProgress: progress.update,
     ...options,

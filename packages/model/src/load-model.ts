@@ -24,6 +24,11 @@ export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress"
   readonly tokenizer?: string | Tokenizer | undefined;
   /** Folder for the weights while they are mapped; needs as much space as the model in memory. Default: temporary folder. */
   readonly stagingDir?: string | undefined;
+  /**
+   * Folder that keeps quantized weights as the CPU's kernels want them: the first load takes about twice as long and the
+   * space of the model, later ones map the file, in seconds, and processes share the memory. Default: none is kept.
+   */
+  readonly packedCacheDir?: string | undefined;
   /** For `Model.hiddenStates`, as in comparisons: every run also copies the states after each layer. */
   readonly trace?: boolean | undefined;
   /** Called while files are downloaded and while weights are read. */
@@ -78,7 +83,7 @@ export async function loadSyntheticModel(
   options: WeightOptions &
     Pick<
       LoadModelOptions,
-      "device" | "threads" | "signal" | "stagingDir" | "trace" | "onProgress"
+      "device" | "threads" | "signal" | "stagingDir" | "packedCacheDir" | "trace" | "onProgress"
     > & {
       readonly layers?: number | undefined;
       readonly seed?: number | undefined;
@@ -136,13 +141,14 @@ const DTYPES: readonly string[] = ["auto", "float32", "nf4", "int8", "int4"];
  * progress are those of one load, and not of a later `quantize`.
  */
 function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngine {
-  const { threads, stagingDir, trace } = options;
+  const { threads, stagingDir, packedCacheDir, trace } = options;
   const { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings } = options;
   const weights = { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings };
   return (other = {}) =>
     Engine.open(source, {
       threads,
       stagingDir,
+      packedCacheDir,
       trace,
       ...other,
       weights: { ...weights, ...other.weights },

@@ -8,6 +8,7 @@ import {
   type WeightDtype,
   type WeightOptions,
 } from "@baichuan2/model";
+import { packedCacheDirectory } from "../cache-directory.ts";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
@@ -114,6 +115,7 @@ async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
     ...weightOptions(flags),
     layers,
     threads,
+    packedCacheDir: packedCacheDirectory(flags),
     signal: cli.io.signal,
     onProgress: progress.update,
   };

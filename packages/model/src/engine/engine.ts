@@ -251,7 +251,8 @@ function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): 
       } catch (error) {
         reject(error);
       }
-    } else if (event.type === "loaded") resolve(event);
+    } else if (event.type === "warning") warn(event.message);
+    else if (event.type === "loaded") resolve(event);
     else if (event.type === "loadFailed") reject(fromWireError(event.error));
   };
   const onError = (cause: Error): void => reject(threadDied(cause));
@@ -265,6 +266,10 @@ function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): 
     signal?.removeEventListener("abort", onAbort);
     worker.off("message", onMessage).off("error", onError).off("exit", onExit);
   });
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: "WeightCacheWarning", code: "WARN_WEIGHT_CACHE" });
 }
 
 /** How long a thread may take to end a load and remove its files; a session being made cannot be interrupted. */

@@ -2,6 +2,7 @@ import type { WeightReader } from "@baichuan2/kernels";
 import { createNodeQuantPool } from "@baichuan2/quant/node";
 import { checkWeights } from "../checkpoint/check-weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { checkpointIdentity } from "../checkpoint/node-checkpoint-identity.ts";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
 import { openQuantizedLinears } from "../checkpoint/quantized/open-quantized-linears.ts";
 import type { ModelConfig } from "../config.ts";
@@ -55,7 +56,8 @@ async function openWeights(
   const plan = planWeights({ path, tensors, linears }, weightOptions);
   buildInferenceGraph(config, plan); // a shape that a format cannot hold is told before anything is read
   const pool = createNodeQuantPool(threads === undefined ? {} : { threads });
-  const weights = checkpointWeights(checkpoint, { plan, linears, pool });
+  const identity = await checkpointIdentity(checkpoint);
+  const weights = checkpointWeights(checkpoint, { plan, linears, pool, identity });
   return {
     config,
     plan,

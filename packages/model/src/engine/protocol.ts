@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** Folder for the weights while the runtime maps them; default: the system's temporary folder. */
   readonly stagingDir?: string | undefined;
+  /** Folder that keeps packed weights for later loads; undefined keeps none. */
+  readonly packedCacheDir?: string | undefined;
   /** How the weights are held. */
   readonly weights?: WeightOptions | undefined;
   /** Makes every run give its hidden states, for `hiddenStates` requests. */
@@ -65,6 +67,7 @@ export interface EngineStats extends MemoryInUse {
 /** Messages from the engine's thread. */
 export type EngineEvent =
   | { readonly type: "progress"; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly type: "warning"; readonly message: string }
   | { readonly type: "loaded"; readonly config: ModelConfig; readonly dtype: WeightDtype }
   | { readonly type: "loadFailed"; readonly error: WireError }
   | { readonly type: "token"; readonly id: number; readonly tokenId: number }

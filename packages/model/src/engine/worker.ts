@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
 import { Decoder } from "../network/decoder.ts";
 import { memoryInUse } from "./memory-in-use.ts";
-import { openSource } from "./open-source.ts";
+import { openSource, type OpenSource } from "./open-source.ts";
 import type { EngineEvent, EngineOptions, EngineRequest, ModelSource } from "./protocol.ts";
 import { Scheduler } from "./scheduler.ts";
 import { toWireError } from "./wire-error.ts";
@@ -28,9 +28,11 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
   try {
     const { signal } = loadController;
     await using open = await openSource(source, options, signal);
-    const backend = await createOrtNodeBackend(
-      options.stagingDir === undefined ? {} : { stagingDir: options.stagingDir },
-    );
+    const backend = await createOrtNodeBackend({
+      stagingDir: options.stagingDir,
+      packedCacheDir: keepsPacked(open, options) ? options.packedCacheDir : undefined,
+      onWarning: (message) => emit({ type: "warning", message }),
+    });
     decoder = await Decoder.create(open.config, backend, open.weights, {
       signal,
       formatOf: open.plan.formatOf,
@@ -43,6 +45,14 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });
   }
+}
+
+/**
+ * Whether packed weights are worth their disk space: float32 ones are as large as the checkpoint itself, and a graph that
+ * is traced is another graph.
+ */
+function keepsPacked({ plan }: OpenSource, { trace, weights }: EngineOptions): boolean {
+  return plan.dtype !== "float32" && !weights?.exact && !trace;
 }
 
 function throttledProgress(): (doneBytes: number, totalBytes: number) => void {
