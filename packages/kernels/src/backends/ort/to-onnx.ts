@@ -68,7 +68,8 @@ function createWriter(nodes: object[], constants: Map<string, object>): OnnxWrit
       nodes.push({ name: `${opType}_${nodes.length}`, opType, domain, input, output, attribute });
     },
     constant(dtype, values, shape) {
-      const name = `const_${dtype}_${shape.join("x")}_${values.join("_")}`;
+      const content = new Set(values).size === 1 ? values[0] : values.join("_");
+      const name = `const_${dtype}_${shape.join("x")}_${content}`;
       const rawData = new Uint8Array(CONSTANT_ARRAYS[dtype](values).buffer);
       constants.set(name, { name, dims: shape, dataType: ONNX_DTYPE[dtype], rawData });
       return name;

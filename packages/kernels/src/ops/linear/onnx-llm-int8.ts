@@ -4,6 +4,9 @@ import { zeroOrNan } from "./zero-or-nan.ts";
 /** Cells at least this large are outliers: LLM.int8()'s threshold, fixed in the original. */
 const THRESHOLD = 6;
 
+/** Between the threshold and the largest float16 below it, 5.996: what is larger than this is an outlier. */
+const BELOW_THRESHOLD = 5.998;
+
 /** bitsandbytes' constant for 1/127². */
 const DEQUANT = 6.200012e-5;
 
@@ -48,7 +51,7 @@ export function llmInt8LinearOnnx(onnx: OnnxWriter, x: string, weight: string, y
   onnx.node("Add", [rowMax, zeroOrNan(onnx, x)], [scale]);
   onnx.node("Mul", [columns, scale], [product]);
   roundToHalf(onnx, product, inner);
-  onnx.node("Add", [inner, outlierProduct(onnx, x, weight, outliers)], [y]);
+  addOutlierProduct(onnx, { x, weight, outliers, inner, y });
 }
 
 function quantizeRows(onnx: OnnxWriter, x: string): QuantizedRows {
@@ -60,27 +63,27 @@ function quantizeRows(onnx: OnnxWriter, x: string): QuantizedRows {
     keepdims: { int: 0 },
   });
 
-  const [inliers, rowMax, bounded, factor] = [t(), t(), t(), t()];
-  onnx.node("Mul", [size, belowThreshold(onnx, size)], [inliers]);
+  const [large, inliers, rowMax, bounded, factor] = [t(), t(), t(), t(), t()];
+  onnx.node("ThresholdedRelu", [size], [large], { alpha: { float: BELOW_THRESHOLD } });
+  onnx.node("Sub", [size, large], [inliers]);
   onnx.node("ReduceMax", [inliers, onnx.constant("i64", [-1], [1])], [rowMax], {
     keepdims: { int: 1 },
   });
   onnx.node("Max", [rowMax, onnx.constant("f32", [TINY], [])], [bounded]);
   onnx.node("Div", [onnx.constant("f32", [127], []), bounded], [factor]);
 
-  const [scaled, kept, rounded, shifted, codes] = [t(), t(), t(), t(), t()];
+  const [scaled, kept, codes] = [t(), t(), t()];
   onnx.node("Mul", [half, factor], [scaled]);
   onnx.node("Mul", [scaled, belowThreshold(onnx, columnMax)], [kept]);
-  onnx.node("Round", [kept], [rounded]);
-  onnx.node("Add", [rounded, onnx.constant("f32", [128], [])], [shifted]);
-  onnx.node("Cast", [shifted], [codes], { to: { int: onnx.dtype("u8") } });
+  const [one, zero] = [onnx.constant("f32", [1], []), onnx.constant("u8", [128], [])];
+  onnx.node("QuantizeLinear", [kept, one, zero], [codes]);
   return { codes, rowMax, outliers: outlierColumns(onnx, columnMax) };
 }
 
-/** 1 for what is no outlier, else 0: multiplying is vectorised in onnxruntime, `Where` is not (14 % of a prefill). */
-function belowThreshold(onnx: OnnxWriter, size: string): string {
+/** 1 for columns without outlier, else 0: multiplying is vectorised in onnxruntime, `Where` is not. */
+function belowThreshold(onnx: OnnxWriter, columnMax: string): string {
   const [isBelow, factor] = [onnx.temporary(), onnx.temporary()];
-  onnx.node("Less", [size, onnx.constant("f32", [THRESHOLD], [])], [isBelow]);
+  onnx.node("Less", [columnMax, onnx.constant("f32", [THRESHOLD], [])], [isBelow]);
   onnx.node("Cast", [isBelow], [factor], { to: { int: onnx.dtype("f32") } });
   return factor;
 }
@@ -93,16 +96,28 @@ function outlierColumns(onnx: OnnxWriter, columnMax: string): string {
   return outliers;
 }
 
-function outlierProduct(onnx: OnnxWriter, x: string, weight: string, outliers: string): string {
+interface OutlierProduct {
+  readonly x: string;
+  readonly weight: string;
+  readonly outliers: string;
+  /** The product without outliers; `[T, O]`. */
+  readonly inner: string;
+  readonly y: string;
+}
+
+/** The few rows of the weight are scaled, not their product with the many rows of `x`. */
+function addOutlierProduct(
+  onnx: OnnxWriter,
+  { x, weight, outliers, inner, y }: OutlierProduct,
+): void {
   const t = (): string => onnx.temporary();
-  const [cells, codes, rows, product, scale, scaled] = [t(), t(), t(), t(), t(), t()];
+  const [cells, codes, rows, scale, scaled] = [t(), t(), t(), t(), t()];
   onnx.node("Gather", [x, outliers], [cells], { axis: { int: 1 } });
   onnx.node("Gather", [partName(weight, "CB.mapped"), outliers], [codes], { axis: { int: 0 } });
   onnx.node("Cast", [codes], [rows], { to: { int: onnx.dtype("f32") } });
-  onnx.node("MatMul", [cells, rows], [product]);
   onnx.node("Div", [partName(weight, "SCB"), onnx.constant("f32", [127], [])], [scale]);
-  onnx.node("Mul", [product, scale], [scaled]);
-  return scaled;
+  onnx.node("Mul", [rows, scale], [scaled]);
+  onnx.node("Gemm", [cells, scaled, inner], [y]);
 }
 
 /** bitsandbytes keeps activations and integer products in float16. */
