@@ -3,7 +3,8 @@ import { buildChatPrompt, type ChatPromptOptions } from "./chat/chat-prompt.ts";
 import type { ChatMessage } from "./chat/chat-message.ts";
 import type { ModelConfig } from "./config.ts";
 import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
-import type { Engine, OpenEngineOptions } from "./engine/engine.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { OpenEngineOptions } from "./engine/engine-thread.ts";
 import type { HiddenStates, Logits } from "./engine/logits.ts";
 import type { EngineStats, FinishReason } from "./engine/protocol.ts";
 import {

@@ -1,16 +1,11 @@
-import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
-import { DeviceError, DisposedError } from "@baichuan2/kernels";
-import { threadArguments } from "@baichuan2/quant/node";
+import { DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype } from "../network/weight-plan.ts";
 import { AsyncQueue } from "./async-queue.ts";
+import { EngineThread, type JobRequest, type OpenEngineOptions } from "./engine-thread.ts";
 import type { HiddenStates, Logits } from "./logits.ts";
 import type {
   EngineEvent,
-  EngineOptions,
-  EngineRequest,
   EngineStats,
   FinishReason,
   GenerateJob,
@@ -18,63 +13,43 @@ import type {
 } from "./protocol.ts";
 import { fromWireError } from "./wire-error.ts";
 
-/** Options of opening an engine. */
-export interface OpenEngineOptions extends EngineOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called while weights are read. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-}
-
-/** What the thread says when a model is loaded. */
-type Loaded = Extract<EngineEvent, { type: "loaded" }>;
-
-/** A job that waits for the thread's answers. */
-interface Listener {
-  onEvent(event: EngineEvent): void;
-  fail(error: Error): void;
-}
-
 /**
  * The caller's end of the engine thread: ids in, ids or logits out. The calling thread never computes, so its event
  * loop stays free. Owns a thread and the model's memory.
+ *
+ * A thread that dies fails the requests that it had; the next one starts it again and loads the model anew.
  */
 export class Engine implements AsyncDisposable {
   readonly config: ModelConfig;
   /** Number type of the linear layers. */
   readonly dtype: WeightDtype;
-  readonly #worker: Worker;
-  readonly #listeners = new Map<number, Listener>();
-  #nextId = 0;
-  #closed: Promise<void> | undefined;
-  #isClosing = false;
-  #idle = Promise.withResolvers<void>();
+  readonly #reopen: () => Promise<EngineThread>;
+  #thread: EngineThread;
+  #starting: Promise<EngineThread> | undefined;
+  #isClosed = false;
 
-  private constructor(worker: Worker, { config, dtype }: Loaded) {
-    this.#worker = worker;
-    this.config = config;
-    this.dtype = dtype;
-    worker.on("message", (event: EngineEvent) => {
-      if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
-    });
-    worker.on("error", (cause) => this.#failAll(threadDied(cause)));
-    worker.on("exit", () => this.#failAll(new DisposedError("engine")));
-    worker.unref(); // a program that is done ends, whether it disposed the model or not
+  private constructor(thread: EngineThread, reopen: () => Promise<EngineThread>) {
+    this.#thread = thread;
+    this.#reopen = reopen;
+    this.config = thread.loaded.config;
+    this.dtype = thread.loaded.dtype;
   }
 
   /**
    * Starts a thread and loads a model in it.
    *
+   * @param entry - The thread's program, for tests.
    * @throws {CheckpointError | DeviceError | UnsupportedError} as the thread threw them.
    */
-  static async open(source: ModelSource, options: OpenEngineOptions = {}): Promise<Engine> {
-    options.signal?.throwIfAborted();
-    const worker = new Worker(workerUrl(), { execArgv: threadArguments(process.execArgv) });
-    try {
-      return new Engine(worker, await load(worker, source, options));
-    } catch (error) {
-      await unwind(worker);
-      throw error;
-    }
+  static async open(
+    source: ModelSource,
+    options: OpenEngineOptions = {},
+    entry?: URL,
+  ): Promise<Engine> {
+    const thread = await EngineThread.open(source, options, entry);
+    // Signal and progress are those of the first load.
+    const { signal: _signal, onProgress: _onProgress, ...again } = options;
+    return new Engine(thread, () => EngineThread.open(source, again, entry));
   }
 
   /**
@@ -85,7 +60,10 @@ export class Engine implements AsyncDisposable {
   async *generate(job: GenerateJob, signal?: AbortSignal): AsyncGenerator<number, FinishReason> {
     const queue = new AsyncQueue<number>();
     let reason: FinishReason | undefined;
-    const id = this.#start(
+    signal?.throwIfAborted();
+    const thread = await this.#ready();
+    signal?.throwIfAborted(); // the wait was short, but long enough
+    const id = thread.start(
       { type: "generate", job },
       {
         onEvent: (event) => {
@@ -98,7 +76,6 @@ export class Engine implements AsyncDisposable {
     );
     const onAbort = (): void => queue.end(signal?.reason);
     try {
-      signal?.throwIfAborted();
       signal?.addEventListener("abort", onAbort, { once: true });
       for await (const tokenId of queue) {
         signal?.throwIfAborted();
@@ -106,7 +83,7 @@ export class Engine implements AsyncDisposable {
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#stop(id, reason === undefined);
+      thread.stop(id, reason === undefined);
     }
     if (!reason) throw new DisposedError("engine");
     return reason;
@@ -147,19 +124,17 @@ export class Engine implements AsyncDisposable {
 
   /** Lets running jobs end, then frees the model and stops the thread; new jobs are refused at once. */
   async disposeWhenIdle(): Promise<void> {
-    this.#isClosing = true;
-    while (this.#listeners.size > 0) await this.#idle.promise;
-    await this.dispose();
+    this.#isClosed = true;
+    await this.#starting?.catch(() => {});
+    await this.#thread.whenIdle();
+    await this.#thread.dispose();
   }
 
   /** Ends all jobs, frees the model and stops the thread. */
-  dispose(): Promise<void> {
-    this.#worker.ref();
-    this.#closed ??= new Promise<void>((resolve) => {
-      this.#worker.once("exit", () => resolve());
-      this.#worker.postMessage({ type: "close" } satisfies EngineRequest);
-    });
-    return this.#closed;
+  async dispose(): Promise<void> {
+    this.#isClosed = true;
+    await this.#starting?.catch(() => {});
+    await this.#thread.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,13 +143,16 @@ export class Engine implements AsyncDisposable {
 
   /** One question, one answer. */
   async #ask<Answer>(
-    request: DistributiveOmit<JobRequest, "id">,
+    request: JobRequest,
     signal: AbortSignal | undefined,
     read: (event: EngineEvent) => Answer | undefined,
   ): Promise<Answer> {
     signal?.throwIfAborted();
+    const thread = await this.#ready();
+    signal?.throwIfAborted(); // the wait was short, but long enough
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const id = this.#start(request, {
+    let isAborted = false;
+    const id = thread.start(request, {
       onEvent: (event) => {
         if (event.type === "failed") return reject(fromWireError(event.error));
         const answer = read(event);
@@ -183,7 +161,7 @@ export class Engine implements AsyncDisposable {
       fail: reject,
     });
     const onAbort = (): void => {
-      this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
+      isAborted = true;
       reject(signal?.reason as Error);
     };
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -191,97 +169,25 @@ export class Engine implements AsyncDisposable {
       return await promise;
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#stop(id, false);
+      thread.stop(id, isAborted);
     }
   }
 
-  #start(request: DistributiveOmit<JobRequest, "id">, listener: Listener): number {
-    if (this.#closed || this.#isClosing) throw new DisposedError("engine");
-    const id = this.#nextId++;
-    if (this.#listeners.size === 0) this.#worker.ref();
-    this.#listeners.set(id, listener);
-    this.#worker.postMessage({ ...request, id });
-    return id;
+  /** The thread, started again if it has died. */
+  async #ready(): Promise<EngineThread> {
+    if (this.#isClosed) throw new DisposedError("engine");
+    if (!this.#starting && this.#thread.isAlive) return this.#thread;
+    this.#starting ??= this.#restart();
+    const thread = await this.#starting;
+    if (this.#isClosed) throw new DisposedError("engine");
+    return thread;
   }
 
-  #stop(id: number, isRunning: boolean): void {
-    this.#listeners.delete(id);
-    if (this.#listeners.size === 0) this.#becomeIdle();
-    if (isRunning) this.#worker.postMessage({ type: "abort", id } satisfies EngineRequest);
+  async #restart(): Promise<EngineThread> {
+    try {
+      return (this.#thread = await this.#reopen());
+    } finally {
+      this.#starting = undefined;
+    }
   }
-
-  #becomeIdle(): void {
-    if (!this.#closed) this.#worker.unref();
-    this.#idle.resolve();
-    this.#idle = Promise.withResolvers<void>();
-  }
-
-  #failAll(error: Error): void {
-    this.#closed ??= Promise.resolve();
-    for (const listener of this.#listeners.values()) listener.fail(error);
-    this.#listeners.clear();
-    this.#idle.resolve();
-  }
-}
-
-type JobRequest = Extract<
-  EngineRequest,
-  { type: "generate" | "logits" | "hiddenStates" | "stats" }
->;
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
-  ? Omit<Union, Key>
-  : never;
-
-/** The thread's file: TypeScript in the workspace, a bundle of its own when published. */
-function workerUrl(): URL {
-  return new URL(
-    import.meta.url.endsWith(".ts") ? "./worker.ts" : "./engine-worker.js",
-    import.meta.url,
-  );
-}
-
-function load(worker: Worker, source: ModelSource, options: OpenEngineOptions): Promise<Loaded> {
-  const { signal, onProgress, ...engineOptions } = options;
-  const { promise, resolve, reject } = Promise.withResolvers<Loaded>();
-  const onAbort = (): void => reject(signal?.reason as Error);
-  const onMessage = (event: EngineEvent): void => {
-    if (event.type === "progress") {
-      try {
-        onProgress?.(event.doneBytes, event.totalBytes);
-      } catch (error) {
-        reject(error);
-      }
-    } else if (event.type === "warning") warn(event.message);
-    else if (event.type === "loaded") resolve(event);
-    else if (event.type === "loadFailed") reject(fromWireError(event.error));
-  };
-  const onError = (cause: Error): void => reject(threadDied(cause));
-  const onExit = (code: number): void =>
-    reject(new DeviceError("engine", `thread ended with code ${code} while loading`));
-
-  signal?.addEventListener("abort", onAbort, { once: true });
-  worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-  worker.postMessage({ type: "load", source, options: engineOptions } satisfies EngineRequest);
-  return promise.finally(() => {
-    signal?.removeEventListener("abort", onAbort);
-    worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-  });
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, { type: "WeightCacheWarning", code: "WARN_WEIGHT_CACHE" });
-}
-
-/** How long a thread may take to end a load and remove its files; a session being made cannot be interrupted. */
-const UNWIND_MS = 5000;
-
-async function unwind(worker: Worker): Promise<void> {
-  const exited = once(worker, "exit");
-  worker.postMessage({ type: "close" } satisfies EngineRequest);
-  await Promise.race([exited, setTimeout(UNWIND_MS, undefined, { ref: false })]);
-  await worker.terminate();
-}
-
-function threadDied(cause: unknown): DeviceError {
-  return new DeviceError("engine", `thread died: ${String(cause)}`, { cause });
 }

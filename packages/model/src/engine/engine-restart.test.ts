@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import { DeviceError, DisposedError } from "@baichuan2/kernels";
+import { expect, it } from "vitest";
+import { DEADLY_ID } from "./__fixtures__/deadly-id.ts";
+import { Engine } from "./engine.ts";
+import type { GenerateJob } from "./protocol.ts";
+
+const tinyChat = fileURLToPath(new URL("../../../../apps/cli/fixtures/tiny-chat", import.meta.url));
+const dyingWorker = new URL("./__fixtures__/dying-worker.ts", import.meta.url);
+
+const openEngine = (): Promise<Engine> =>
+  Engine.open({ kind: "checkpoint", path: tinyChat }, {}, dyingWorker);
+
+/** Long enough to be running when the thread dies. */
+const job = (firstId: number, maxNewTokens = 100_000): GenerateJob => ({
+  promptIds: [firstId, 7, 42],
+  maxNewTokens,
+  stopTokenIds: [],
+  sampler: { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 },
+});
+
+async function collect(engine: Engine, request: GenerateJob): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const id of engine.generate(request)) ids.push(id);
+  return ids;
+}
+
+it("a thread that dies fails all its callers with a DeviceError, and the next request starts it again", async () => {
+  await using engine = await openEngine();
+  const before = await collect(engine, job(5, 4));
+  const running = await Promise.allSettled([
+    collect(engine, job(5)),
+    collect(engine, job(6)),
+    collect(engine, job(DEADLY_ID)),
+  ]);
+  for (const { reason } of running as PromiseRejectedResult[]) {
+    expect(reason).toBeInstanceOf(DeviceError);
+    expect((reason as Error).message).toContain("its thread died: Error: induced");
+  }
+  // Two at once share one restart.
+  const after = await Promise.all([collect(engine, job(5, 4)), collect(engine, job(5, 4))]);
+  expect(after).toEqual([before, before]);
+  expect((await engine.stats()).cacheBytes).toBeGreaterThan(0);
+});
+
+it("an engine that is disposed while its thread is dead stays disposed", async () => {
+  const engine = await openEngine();
+  await expect(collect(engine, job(DEADLY_ID))).rejects.toThrow(DeviceError);
+  const restarting = expect(collect(engine, job(5, 4))).rejects.toThrow(DisposedError);
+  await engine.dispose();
+  await restarting;
+  await expect(collect(engine, job(5, 4))).rejects.toThrow(DisposedError);
+});
