@@ -1,0 +1,78 @@
+import type { Term, Terms } from "../language/terms.ts";
+import type { Bound, Conjunct } from "./conjunct.ts";
+import { decimalDigits, Decimals, type DecimalShape } from "./decimal.ts";
+
+/** Digits that a double keeps whatever they are: a number with more could be rounded over a bound. */
+const EXACT_DIGITS = 15;
+
+/**
+ * Numbers as JSON writes them, under bounds. Digits are limited, for a number that goes on for ever is no number: 15 in all,
+ * and two of the exponent, which only numbers without bounds have. Integers are written without point and exponent.
+ */
+export function numberLanguage(terms: Terms, { lower, upper }: Conjunct, isInteger: boolean): Term {
+  const shape = isInteger
+    ? { integerDigits: EXACT_DIGITS, fractionDigits: 0 }
+    : decimalShape(lower, upper);
+  const decimals = new Decimals(terms, shape);
+  // -0 is left out: it means 0.
+  const negative = terms.sequence(
+    terms.literal("-"),
+    terms.both([
+      decimals.above(0, true),
+      ...atLeast(decimals, upper === undefined ? undefined : negated(upper), terms),
+      ...atMost(decimals, lower === undefined ? undefined : negated(lower), terms),
+    ]),
+  );
+  const positive = terms.both([
+    decimals.all,
+    ...atLeast(decimals, lower, terms),
+    ...atMost(decimals, upper, terms),
+  ]);
+  const plain = terms.either([positive, negative]);
+  const hasExponent = !isInteger && lower === undefined && upper === undefined;
+  return hasExponent ? terms.sequence(plain, terms.either([terms.empty, exponent(terms)])) : plain;
+}
+
+/** Whether a number is within the bounds. */
+export function isWithin({ lower, upper }: Conjunct, value: number): boolean {
+  if (lower !== undefined && (lower.isExclusive ? value <= lower.value : value < lower.value))
+    return false;
+  if (upper === undefined) return true;
+  return upper.isExclusive ? value < upper.value : value <= upper.value;
+}
+
+function atLeast(decimals: Decimals, bound: Bound | undefined, terms: Terms): Term[] {
+  if (bound === undefined || bound.value < 0) return [];
+  return [
+    bound.value === 0 && !bound.isExclusive
+      ? terms.anyText
+      : decimals.above(bound.value, bound.isExclusive),
+  ];
+}
+
+function atMost(decimals: Decimals, bound: Bound | undefined, terms: Terms): Term[] {
+  if (bound === undefined) return [];
+  return [bound.value < 0 ? terms.none : decimals.below(bound.value, bound.isExclusive)];
+}
+
+function negated({ value, isExclusive }: Bound): Bound {
+  return { value: -value, isExclusive };
+}
+
+function decimalShape(lower: Bound | undefined, upper: Bound | undefined): DecimalShape {
+  const largest = Math.max(integerDigits(lower), integerDigits(upper));
+  const isOpen = lower === undefined || upper === undefined;
+  const digits = Math.min(EXACT_DIGITS, isOpen ? Math.max(largest + 1, 10) : largest);
+  return { integerDigits: digits, fractionDigits: EXACT_DIGITS - digits };
+}
+
+function integerDigits(bound: Bound | undefined): number {
+  return bound === undefined ? 1 : decimalDigits(Math.abs(bound.value))[0].length;
+}
+
+function exponent(terms: Terms): Term {
+  const pattern = (text: string): Term => terms.literals([...text]);
+  const sign = terms.either([terms.empty, pattern("+-")]);
+  const digits = terms.repeat(pattern("0123456789"), 1, 2);
+  return terms.sequence(pattern("eE"), terms.sequence(sign, digits));
+}
