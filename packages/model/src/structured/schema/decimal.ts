@@ -4,34 +4,28 @@
 import { codePointSet } from "../language/code-point-set.ts";
 import type { Term, Terms } from "../language/terms.ts";
 
-/** Most digits before and after the point. */
-export interface DecimalShape {
-  readonly integerDigits: number;
-  readonly fractionDigits: number;
-}
+/**
+ * Digits before and after the point together that a double keeps whatever they are: a decimal with more could be rounded
+ * over a bound.
+ */
+const EXACT_DIGITS = 15;
 
-/** Languages of unsigned decimals of one shape. */
+/** Languages of unsigned decimals of at most 15 digits, the zero before a point not counted. */
 export class Decimals {
   /** All of them. */
   readonly all: Term;
   readonly #terms: Terms;
   readonly #digit: Term;
-  readonly #shape: DecimalShape;
 
-  constructor(terms: Terms, shape: DecimalShape) {
+  constructor(terms: Terms, isInteger: boolean) {
     this.#terms = terms;
-    this.#shape = shape;
     this.#digit = this.#digits(0, 9);
-    const integer = terms.either([terms.literal("0"), this.#ofLength(1, shape.integerDigits)]);
-    const { fractionDigits } = shape;
-    const fraction = this.#sequence([
-      terms.literal("."),
-      terms.repeat(this.#digit, 1, fractionDigits),
-    ]);
-    this.all =
-      fractionDigits === 0
-        ? integer
-        : terms.sequence(integer, terms.either([terms.empty, fraction]));
+    const lengths = Array.from({ length: EXACT_DIGITS }, (_, index) => index + 1);
+    const wholes = lengths.map((length) => this.#ofLength(length, length));
+    const parts = [terms.literal("0"), ...wholes].map((whole, length) =>
+      isInteger ? whole : terms.sequence(whole, this.#fraction(EXACT_DIGITS - length)),
+    );
+    this.all = terms.either(parts);
   }
 
   /** Those greater than a bound, or equal to it unless `isExclusive`. */
@@ -57,7 +51,7 @@ export class Decimals {
 
   #largerIntegers(integer: string): Term {
     return this.#terms.either([
-      this.#ofLength(integer.length + 1, this.#shape.integerDigits),
+      this.#ofLength(integer.length + 1, EXACT_DIGITS),
       ...[...integer].map((digit, index) =>
         this.#sequence([
           this.#terms.literal(integer.slice(0, index)),
@@ -86,6 +80,13 @@ export class Decimals {
         ])
       : terms.anyText;
     return terms.either([...more, terms.sequence(terms.literal(fraction), rest)]);
+  }
+
+  /** Nothing, or a point and digits. */
+  #fraction(maxDigits: number): Term {
+    const { empty, none } = this.#terms;
+    const digits = maxDigits === 0 ? none : this.#terms.repeat(this.#digit, 1, maxDigits);
+    return this.#terms.either([empty, this.#terms.sequence(this.#terms.literal("."), digits)]);
   }
 
   #ofLength(min: number, max: number): Term {

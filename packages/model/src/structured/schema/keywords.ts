@@ -1,4 +1,4 @@
-import { anything, type Conjunct, type JsonType, type SchemaAt } from "./conjunct.ts";
+import { anything, commonTypes, type Conjunct, type JsonType, type SchemaAt } from "./conjunct.ts";
 import { KeywordReader, type Keywords } from "./keyword-reader.ts";
 import { kindOf, pathOf, schemaError } from "./schema-error.ts";
 
@@ -78,7 +78,7 @@ export function conjunctOf(keywords: Keywords, path: string): Conjunct {
     keywords[keyword] === undefined ? [] : [read.schema(keyword)];
   return {
     ...base,
-    types: read.types() ?? integral,
+    types: commonTypes(read.types(), integral),
     values: read.values(),
     minLength: read.count("minLength") ?? 0,
     maxLength: read.count("maxLength") ?? Infinity,

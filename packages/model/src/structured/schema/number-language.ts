@@ -1,19 +1,13 @@
 import type { Term, Terms } from "../language/terms.ts";
 import type { Bound, Conjunct } from "./conjunct.ts";
-import { decimalDigits, Decimals, type DecimalShape } from "./decimal.ts";
-
-/** Digits that a double keeps whatever they are: a number with more could be rounded over a bound. */
-const EXACT_DIGITS = 15;
+import { Decimals } from "./decimal.ts";
 
 /**
  * Numbers as JSON writes them, under bounds. Digits are limited, for a number that goes on for ever is no number: 15 in all,
  * and two of the exponent, which only numbers without bounds have. Integers are written without point and exponent.
  */
 export function numberLanguage(terms: Terms, { lower, upper }: Conjunct, isInteger: boolean): Term {
-  const shape = isInteger
-    ? { integerDigits: EXACT_DIGITS, fractionDigits: 0 }
-    : decimalShape(lower, upper);
-  const decimals = new Decimals(terms, shape);
+  const decimals = new Decimals(terms, isInteger);
   // -0 is left out: it means 0.
   const negative = terms.sequence(
     terms.literal("-"),
@@ -57,17 +51,6 @@ function atMost(decimals: Decimals, bound: Bound | undefined, terms: Terms): Ter
 
 function negated({ value, isExclusive }: Bound): Bound {
   return { value: -value, isExclusive };
-}
-
-function decimalShape(lower: Bound | undefined, upper: Bound | undefined): DecimalShape {
-  const largest = Math.max(integerDigits(lower), integerDigits(upper));
-  const isOpen = lower === undefined || upper === undefined;
-  const digits = Math.min(EXACT_DIGITS, isOpen ? Math.max(largest + 1, 10) : largest);
-  return { integerDigits: digits, fractionDigits: EXACT_DIGITS - digits };
-}
-
-function integerDigits(bound: Bound | undefined): number {
-  return bound === undefined ? 1 : decimalDigits(Math.abs(bound.value))[0].length;
 }
 
 function exponent(terms: Terms): Term {
