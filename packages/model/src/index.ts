@@ -83,7 +83,10 @@ export {
   PromptError,
   type GenerateOptions,
   type GenerationResult,
+  type Perplexity,
+  type PerplexityOptions,
   type Prompt,
+  type Score,
   type Usage,
 } from "./model.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";

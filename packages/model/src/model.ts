@@ -14,6 +14,7 @@ import {
 } from "./generation-config.ts";
 import type { WeightDtype } from "./network/weight-plan.ts";
 import { randomSeed } from "./sampling/random.ts";
+import { scoreWindows } from "./scoring/score-windows.ts";
 import { streamText, type GenerationDelta } from "./text-stream.ts";
 
 /** What to continue: ids as they are, a text, or a conversation. */
@@ -52,6 +53,33 @@ export interface GenerationResult {
    * another text is likely.
    */
   readonly seed: number;
+}
+
+/** How likely a continuation is. */
+export interface Score {
+  readonly tokenIds: readonly number[];
+  /** One per token, natural logarithms. */
+  readonly logprobs: Float64Array;
+  /** Their sum. */
+  readonly logLikelihood: number;
+  /** Whether greedy generation would give the continuation. */
+  readonly isGreedy: boolean;
+}
+
+/** Options of `Model.perplexity`. */
+export interface PerplexityOptions {
+  readonly window?: number | undefined;
+  readonly stride?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How well a model predicts a text. */
+export interface Perplexity {
+  readonly perplexity: number;
+  /** Mean negative log-likelihood, in nats. */
+  readonly loss: number;
+  /** Tokens that were predicted. */
+  readonly tokens: number;
 }
 
 /** A text was asked of a model that has no tokenizer. */
@@ -309,6 +337,68 @@ export class Model implements AsyncDisposable {
     return this.#engine.hiddenStates(ids, signal);
   }
 
+  /**
+   * How likely the model finds a continuation of a prompt.
+   *
+   * Texts are encoded together, so a continuation should start where a token may start; ids are taken as they are.
+   *
+   * @param prompt - At least one token: nothing can be said of a first token.
+   * @returns one log-probability per token of the continuation, from the raw logits.
+   * @throws {PromptError} if prompt or continuation is empty, or they are not both texts or both ids.
+   * @throws {LogitsError} if the logits are not finite.
+   */
+  async score(
+    prompt: Prompt,
+    continuation: Prompt,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Score> {
+    const promptIds = this.promptIds(prompt);
+    const whole = this.#joined(prompt, promptIds, continuation);
+    const tokenIds = whole.slice(promptIds.length);
+    if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
+    if (tokenIds.length === 0) throw new PromptError("a continuation of a token", "an empty one");
+    const { logprobs, isGreedy } = await this.#engine.score(whole, promptIds.length, signal);
+    return {
+      tokenIds,
+      logprobs,
+      logLikelihood: logprobs.reduce((sum, logprob) => sum + logprob, 0),
+      isGreedy: isGreedy.every((value) => value === 1),
+    };
+  }
+
+  #joined(prompt: Prompt, promptIds: readonly number[], continuation: Prompt): readonly number[] {
+    if ("tokenIds" in continuation) return [...promptIds, ...toIds(continuation.tokenIds)];
+    if ("text" in prompt && "text" in continuation)
+      return this.promptIds({ text: prompt.text + continuation.text });
+    throw new PromptError(
+      "prompt and continuation as texts, or a continuation as ids",
+      "a mixture",
+    );
+  }
+
+  /**
+   * Perplexity of a text: `exp` of the mean negative log-likelihood of its tokens but the first.
+   *
+   * @param options.window - Most tokens of one context; default `modelMaxLength`.
+   * @param options.stride - Tokens between the starts of windows; less than `window` gives each token more context and takes
+   *   longer. Default `window`, where the first token of each window is not scored.
+   * @throws {PromptError} for a text of fewer than two tokens, or sizes that cannot be used.
+   */
+  async perplexity(
+    text: Prompt,
+    { window = this.config.modelMaxLength, stride = window, signal }: PerplexityOptions = {},
+  ): Promise<Perplexity> {
+    const tokenIds = this.promptIds(text);
+    if (tokenIds.length < 2) throw new PromptError("at least two tokens", String(tokenIds.length));
+    checkWindow(window, stride);
+    const parts = scoreWindows(tokenIds.length, window, stride).map(({ start, end, from }) =>
+      this.#engine.score(tokenIds.slice(start, end), from, signal),
+    );
+    const logprobs = (await Promise.all(parts)).flatMap((part) => [...part.logprobs]);
+    const loss = -logprobs.reduce((sum, logprob) => sum + logprob, 0) / logprobs.length;
+    return { perplexity: Math.exp(loss), loss, tokens: logprobs.length };
+  }
+
   /** Memory in use. */
   stats(): Promise<EngineStats> {
     return this.#engine.stats();
@@ -330,6 +420,13 @@ export class Model implements AsyncDisposable {
     if (!this.tokenizer) throw new NoTokenizerError(this.path);
     return this.tokenizer;
   }
+}
+
+function checkWindow(window: number, stride: number): void {
+  if (!Number.isInteger(window) || window < 2)
+    throw new PromptError("a window of at least two tokens", String(window));
+  if (!Number.isInteger(stride) || stride < 1 || stride > window)
+    throw new PromptError(`a stride from 1 to the window of ${window}`, String(stride));
 }
 
 /** Ids as a plain array, whatever kind of array they came in; their values are checked by the engine. */

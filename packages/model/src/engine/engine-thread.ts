@@ -24,7 +24,7 @@ export interface Listener {
 
 /** A request without its number. */
 export type JobRequest = DistributiveOmit<
-  Extract<EngineRequest, { type: "generate" | "logits" | "hiddenStates" | "stats" }>,
+  Extract<EngineRequest, { type: "generate" | "logits" | "hiddenStates" | "score" | "stats" }>,
   "id"
 >;
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown

@@ -11,6 +11,7 @@ import type {
   GenerateJob,
   ModelSource,
 } from "./protocol.ts";
+import type { TokenScoring } from "./score-in-chunks.ts";
 import { fromWireError } from "./wire-error.ts";
 
 /**
@@ -113,6 +114,17 @@ export class Engine implements AsyncDisposable {
       const { trace, vocabSize } = event;
       return { ...trace, logits: { data: trace.logits, shape: [tokenIds.length, vocabSize] } };
     });
+  }
+
+  /**
+   * Log-probabilities of the tokens of a text.
+   *
+   * @param from - First token that is scored, at least 1.
+   */
+  score(tokenIds: readonly number[], from: number, signal?: AbortSignal): Promise<TokenScoring> {
+    return this.#ask({ type: "score", tokenIds, from }, signal, (event) =>
+      event.type === "scores" ? event.scoring : undefined,
+    );
   }
 
   /** Memory in use. */

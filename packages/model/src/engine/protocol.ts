@@ -2,6 +2,7 @@ import type { ModelConfig } from "../config.ts";
 import type { WeightDtype, WeightOptions } from "../network/weight-plan.ts";
 import type { SamplerOptions } from "../sampling/sampler.ts";
 import type { MemoryInUse } from "./memory-in-use.ts";
+import type { TokenScoring } from "./score-in-chunks.ts";
 import type { Trace } from "./trace-in-chunks.ts";
 
 /** Where an engine's weights come from. */
@@ -46,6 +47,13 @@ export type EngineRequest =
       readonly last: boolean;
     }
   | { readonly type: "hiddenStates"; readonly id: number; readonly tokenIds: readonly number[] }
+  | {
+      readonly type: "score";
+      readonly id: number;
+      readonly tokenIds: readonly number[];
+      /** First token that is scored. */
+      readonly from: number;
+    }
   | { readonly type: "stats"; readonly id: number }
   | { readonly type: "abort"; readonly id: number }
   | { readonly type: "close" };
@@ -84,6 +92,7 @@ export type EngineEvent =
       readonly trace: Trace;
       readonly vocabSize: number;
     }
+  | { readonly type: "scores"; readonly id: number; readonly scoring: TokenScoring }
   | { readonly type: "stats"; readonly id: number; readonly stats: EngineStats }
   | { readonly type: "failed"; readonly id: number; readonly error: WireError }
   | { readonly type: "closed" };

@@ -5,6 +5,7 @@ import { chunkRows, forwardInChunks } from "../network/prefill.ts";
 import { createSampler, type Sampler } from "../sampling/sampler.ts";
 import { TokenHistory } from "../sampling/token-history.ts";
 import type { EngineEvent, FinishReason, GenerateJob } from "./protocol.ts";
+import { scoreInChunks } from "./score-in-chunks.ts";
 import { traceInChunks } from "./trace-in-chunks.ts";
 import { toWireError } from "./wire-error.ts";
 
@@ -63,6 +64,14 @@ export class Scheduler {
     const controller = new AbortController();
     this.#scoringJobs.set(id, controller);
     this.#scoring.push(this.#runHiddenStates(id, tokenIds, controller.signal));
+    this.#wake();
+  }
+
+  /** Computes log-probabilities of the tokens of a text from one on. */
+  score(id: number, tokenIds: readonly number[], from: number): void {
+    const controller = new AbortController();
+    this.#scoringJobs.set(id, controller);
+    this.#scoring.push(this.#runScore(id, tokenIds, from, controller.signal));
     this.#wake();
   }
 
@@ -192,6 +201,25 @@ export class Scheduler {
         yield;
       }
       this.#emit({ type: "logits", id, data, vocabSize }, [data.buffer]);
+    } catch (error) {
+      this.#emit({ type: "failed", id, error: toWireError(error) });
+    } finally {
+      this.#scoringJobs.delete(id);
+      this.#decoder.free(sequence);
+    }
+  }
+
+  async *#runScore(
+    id: number,
+    tokenIds: readonly number[],
+    from: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<void, void> {
+    const sequence = this.#decoder.createSequence();
+    try {
+      const scoring = yield* scoreInChunks(this.#decoder, sequence, tokenIds, from, signal);
+      const buffers = [scoring.logprobs.buffer, scoring.isGreedy.buffer];
+      this.#emit({ type: "scores", id, scoring }, buffers);
     } catch (error) {
       this.#emit({ type: "failed", id, error: toWireError(error) });
     } finally {

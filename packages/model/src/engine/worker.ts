@@ -89,6 +89,9 @@ parentPort?.on("message", (request: EngineRequest) => {
     case "hiddenStates":
       scheduler?.hiddenStates(request.id, request.tokenIds);
       break;
+    case "score":
+      scheduler?.score(request.id, request.tokenIds, request.from);
+      break;
     case "stats": {
       const stats = { cacheBytes: decoder?.cacheBytes ?? 0, ...memoryInUse() };
       emit({ type: "stats", id: request.id, stats });

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../config.ts";
-import type { Decoder, Sequence } from "./decoder.ts";
+import type { BatchItem, Decoder, Sequence } from "./decoder.ts";
 
 /** Rows of one prefill run; more gains nothing on two cores and makes an abort wait longer. */
 const MAX_CHUNK_ROWS = 256;
@@ -22,14 +22,14 @@ export function chunkRows(
 /**
  * Runs tokens through the decoder chunk by chunk.
  *
- * @param logits - "all": a row for each token; "last": only the last token's.
+ * @param logits - "all": a row for each token; "last": only the last token's; "none".
  * @yields logits `[R, V]` of each chunk; empty where the chunk has none.
  */
 export async function* forwardInChunks(
   decoder: Decoder,
   sequence: Sequence,
   tokenIds: readonly number[],
-  logits: "last" | "all",
+  logits: BatchItem["logits"],
   signal?: AbortSignal,
 ): AsyncGenerator<Float32Array> {
   for (let start = 0; start < tokenIds.length;) {
