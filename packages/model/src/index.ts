@@ -120,5 +120,10 @@ export {
 } from "./quantize/quantize-checkpoint.ts";
 export type { LinearError } from "./quantize/weight-error.ts";
 export { publishedConfig, type ShapeName } from "./shapes.ts";
+export { GrammarCompiler } from "./structured/grammar-compiler.ts";
+export type { Grammar, GrammarState } from "./structured/grammar.ts";
+export { ResponseFormatError } from "./structured/response-format-error.ts";
+export { normalizeResponseFormat, type ResponseFormat } from "./structured/response-format.ts";
+export { vocabularyOf, type Vocabulary } from "./structured/vocabulary.ts";
 export type { GenerationDelta } from "./text-stream.ts";
 export { readJsonFile } from "./read-json-file.ts";
