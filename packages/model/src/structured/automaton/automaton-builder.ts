@@ -42,7 +42,7 @@ export interface State {
 }
 
 /** Adds a part of an automaton between two states. */
-export type Fragment = (from: number, to: number) => void;
+type Fragment = (from: number, to: number) => void;
 
 /** Makes states and edges, and bounds their number. */
 export class AutomatonBuilder {
