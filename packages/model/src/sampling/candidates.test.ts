@@ -22,6 +22,17 @@ it("only the given number of ties stay, lowest ids first", () => {
   expect([...candidates.listIds()]).toEqual([0, 1, 2]);
 });
 
+it("ids at or below a distance stay, and none that is forbidden", () => {
+  const candidates = candidatesOf([5, 1, -Infinity, 2, 3]);
+  candidates.retainFrom(1.5);
+  candidates.retainNearest(Float64Array.of(0.5, 0.75, 0.25), 0.5);
+  expect([...candidates.listIds()]).toEqual([0, 4]);
+  expect([...candidates.scores.subarray(0, 2)]).toEqual([5, 3]);
+  const whole = candidatesOf([5, -Infinity, 4]);
+  whole.retainNearest(Float64Array.of(0, 0, Infinity), Infinity);
+  expect([...whole.listIds()]).toEqual([0, 2]);
+});
+
 it("a forbidden id never stays", () => {
   const candidates = candidatesOf([-Infinity, 1]);
   candidates.retainFrom(-Infinity);

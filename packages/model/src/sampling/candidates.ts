@@ -61,6 +61,28 @@ export class Candidates {
     this.#isWhole = false;
   }
 
+  /**
+   * Drops every id with a distance above `cut`, and every id at -Infinity.
+   *
+   * @param distances - In the order of the candidates; not changed.
+   */
+  retainNearest(distances: Float64Array, cut: number): void {
+    const { scores } = this;
+    const ids = this.#ids;
+    const count = this.#count;
+    const isWhole = this.#isWhole;
+    let kept = 0;
+    for (let place = 0; place < count; place++) {
+      const score = scores[place] as number;
+      if ((distances[place] as number) > cut || score === -Infinity) continue;
+      scores[kept] = score;
+      ids[kept] = isWhole ? place : (ids[place] as number);
+      kept++;
+    }
+    this.#count = kept;
+    this.#isWhole = false;
+  }
+
   /** The highest and the lowest score. */
   range(): { highest: number; lowest: number } {
     const { scores } = this;

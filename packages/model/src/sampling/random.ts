@@ -1,24 +1,41 @@
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { mersenne } from "pure-rand/generator/mersenne";
+import { philox4x32 } from "./philox.ts";
 
 /** Largest seed; seeds are unsigned 32-bit integers. */
 export const MAX_SEED = 0xffff_ffff;
 
+/**
+ * A uniform number that depends on nothing but its arguments: the same on every machine, in any order.
+ *
+ * @param seed - Unsigned 32-bit.
+ * @param stream - Unsigned 32-bit; streams of one seed are independent, so that each choice of a prompt has its own.
+ * @param counter - Place in the stream, 0 <= counter < 2^53.
+ * @returns 0 <= u < 1, 53 random bits.
+ */
+export function uniform(seed: number, stream: number, counter: number): number {
+  const [high, low] = philox4x32(
+    [counter >>> 0, Math.floor(counter / 2 ** 32), 0, 0],
+    [seed, stream],
+  );
+  return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
+}
+
 /** A repeatable stream of uniform numbers. */
 export interface Random {
+  /** How many numbers were taken: the place of the next one. */
+  readonly position: number;
   /** The next number, 0 <= u < 1, 53 random bits. */
   next(): number;
 }
 
-/**
- * Mersenne Twister: the same seed gives the same numbers on every machine.
- *
- * Not the library's xoroshiro128plus: it takes its state from the seed unmixed, so the first draw of any
- * small seed is the same to three digits.
- */
-export function createRandom(seed: number): Random {
-  const generator = mersenne(seed);
-  return { next: () => uniformFloat64(generator) };
+/** Takes the numbers of `uniform` one after another, from `position` on. */
+export function createRandom(seed: number, stream = 0, position = 0): Random {
+  let counter = position;
+  return {
+    get position() {
+      return counter;
+    },
+    next: () => uniform(seed, stream, counter++),
+  };
 }
 
 /** A seed nobody chose. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LogitsError } from "./logits-error.ts";
-import { createRandom } from "./random.ts";
-import { createSampler, type SamplerOptions } from "./sampler.ts";
+import { createRandom, uniform } from "./random.ts";
+import { createSampler, type Sampler, type SamplerOptions } from "./sampler.ts";
 import { TokenHistory } from "./token-history.ts";
 
 const plain: SamplerOptions = {
@@ -57,6 +57,38 @@ describe("distribution", () => {
     expect(kept({ minP: 0 })).toEqual([0, 1, 2, 3]);
   });
 
+  it("runs typical-p after min-p", () => {
+    const scores = Float32Array.from([0.5, 0.25, 0.125, 0.125].map(Math.log));
+    const kept = (options: Partial<SamplerOptions>) => [
+      ...createSampler({ ...plain, ...options }).distribution(scores, nothing).tokenIds,
+    ];
+    // whole: entropy 1.213, id 1 (surprise 1.386) is nearest; of 2/3 and 1/3 it is id 0 (see typical-p.test.ts)
+    expect(kept({ typicalP: 0.2 })).toEqual([1]);
+    expect(kept({ typicalP: 0.2, minP: 0.4 })).toEqual([0]);
+    expect(kept({ typicalP: 1 })).toEqual([0, 1, 2, 3]);
+  });
+
+  it("runs bias, repetition penalty, output penalties and n-gram filter in this order", () => {
+    const history = new TokenHistory([0]);
+    history.push(1);
+    history.push(0);
+    const seen: number[][] = [];
+    const sampler = createSampler(
+      {
+        ...plain,
+        logitBias: { 0: 2 },
+        repetitionPenalty: 2,
+        presencePenalty: 1,
+        frequencyPenalty: 0.5,
+        noRepeatNgramSize: 2,
+      },
+      { processors: [(scores) => seen.push([...scores])] },
+    );
+    sampler.distribution(Float32Array.of(4, 3, 1), history);
+    // id 0: (4 + 2) / 2 - 1 - 0.5 = 1.5; id 1 followed id 0 before; id 2 is new
+    expect(seen).toEqual([[1.5, -Infinity, 1]]);
+  });
+
   it("is the best id with certainty when greedy", () => {
     const sampler = createSampler({ ...chat, doSample: false });
     const { tokenIds, probabilities } = sampler.distribution(Float32Array.of(1, 3, 2), nothing);
@@ -74,11 +106,16 @@ describe("distribution", () => {
           topK: fc.integer({ min: 0, max: 100 }),
           topP: fc.double({ min: 0.001, max: 1, noNaN: true }),
           minP: fc.constantFrom(0, 0.05, 1),
+          typicalP: fc.constantFrom(0.1, 0.95, 1),
+          presencePenalty: fc.constantFrom(-2, 0, 1.5),
+          frequencyPenalty: fc.constantFrom(-2, 0, 1.5),
+          noRepeatNgramSize: fc.constantFrom(0, 2, 3),
           repetitionPenalty: fc.constantFrom(0.9, 1, 1.3),
         }),
         ({ seed, size, ...options }) => {
           const logits = randomLogits(size, seed);
           const history = new TokenHistory([0, Math.floor(size / 2)]);
+          history.push(size - 1);
           const sampler = createSampler({ doSample: true, ...options });
           const { tokenIds, probabilities } = sampler.distribution(logits, history);
           expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
@@ -146,6 +183,50 @@ describe("sample", () => {
     }, 0);
     // 19 degrees of freedom: 43.8 is exceeded once in a thousand; seeds are fixed
     expect(chiSquare).toBeLessThan(43.8);
+  });
+
+  it("draws the n-th id with the n-th number of its seed and choice", () => {
+    const size = 1000;
+    const sampler = createSampler({ ...plain, seed: 9, choice: 3 });
+    const drawn = Array.from({ length: 5 }, () => sampler.sample(new Float32Array(size), nothing));
+    expect(drawn).toEqual([0, 1, 2, 3, 4].map((at) => Math.floor(uniform(9, 3, at) * size)));
+  });
+
+  it("goes on in another stream after a fork, as if it had always been that choice", () => {
+    const logits = randomLogits(500, 4);
+    const drawn = (sampler: Sampler, count: number) =>
+      Array.from({ length: count }, () => sampler.sample(logits, nothing));
+    const first = createSampler({ ...plain, seed: 8 });
+    const second = createSampler({ ...plain, seed: 8, choice: 2 });
+    drawn(first, 4);
+    drawn(second, 4);
+    const fork = first.fork(2);
+    expect(fork.seed).toBe(8);
+    const rest = drawn(fork, 10);
+    expect(rest).toEqual(drawn(second, 10));
+    expect(rest).not.toEqual(drawn(first, 10));
+  });
+
+  it("lets a caller's processors have the last word, greedy or not, and a fork bring its own", () => {
+    const forbid = (id: number) => ({
+      processors: [(scores: Float32Array) => void (scores[id] = -Infinity)],
+    });
+    for (const doSample of [true, false]) {
+      const options = { ...chat, doSample, logitBias: { 1: 100 } };
+      const sampler = createSampler(options, forbid(1));
+      const logits = Float32Array.of(50, 60, -90);
+      expect(sampler.sample(logits, nothing)).toBe(0);
+      expect(sampler.fork(1).sample(logits, nothing)).toBe(0);
+      expect(sampler.fork(1, forbid(0)).sample(logits, nothing)).toBe(1);
+    }
+  });
+
+  it("refuses when a caller's processor forbids every id", () => {
+    const processors = [(scores: Float32Array) => void scores.fill(-Infinity)];
+    for (const doSample of [true, false]) {
+      const sampler = createSampler({ ...plain, doSample }, { processors });
+      expect(() => sampler.sample(Float32Array.of(1, 2), nothing)).toThrow(LogitsError);
+    }
   });
 
   it("leaves the logits unchanged", () => {

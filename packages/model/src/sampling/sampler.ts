@@ -1,7 +1,10 @@
 import { argmax } from "./argmax.ts";
 import type { LogitsProcessor, Warper } from "./filter.ts";
+import { logitBias } from "./logit-bias.ts";
 import { LogitsError } from "./logits-error.ts";
 import { minP } from "./min-p.ts";
+import { noRepeatNgram } from "./no-repeat-ngram.ts";
+import { outputPenalties } from "./output-penalties.ts";
 import { createRandom, randomSeed } from "./random.ts";
 import { repetitionPenalty } from "./repetition-penalty.ts";
 import { softmaxWeights } from "./softmax.ts";
@@ -9,11 +12,12 @@ import { temperature } from "./temperature.ts";
 import type { TokenHistory } from "./token-history.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
+import { typicalP } from "./typical-p.ts";
 import { workspaceFor, type Workspace } from "./workspace.ts";
 
 /** How the next id is chosen; a `GenerationConfig` fits. Values are taken as validated there. */
 export interface SamplerOptions {
-  /** false: the highest score after the repetition penalty; the fields below it are not used. */
+  /** false: the highest score after the processors; the warpers and the seed are not used. */
   readonly doSample: boolean;
   /** > 0; 1 changes nothing. */
   readonly temperature: number;
@@ -23,10 +27,28 @@ export interface SamplerOptions {
   readonly topP: number;
   /** 0 <= minP <= 1; 0 keeps all ids. */
   readonly minP?: number | undefined;
+  /** 0 < typicalP <= 1; 1 keeps all ids. */
+  readonly typicalP?: number | undefined;
   /** > 0; 1 changes nothing. */
   readonly repetitionPenalty: number;
+  /** 0 changes nothing. */
+  readonly presencePenalty?: number | undefined;
+  /** 0 changes nothing. */
+  readonly frequencyPenalty?: number | undefined;
+  /** By id. */
+  readonly logitBias?: Readonly<Record<number, number>> | undefined;
+  /** 0 allows any repeat. */
+  readonly noRepeatNgramSize?: number | undefined;
   /** Unsigned 32-bit; without one a random seed is drawn, see `Sampler.seed`. */
   readonly seed?: number | undefined;
+  /** Which of several choices of one seed this is; each draws from its own stream. Unsigned 32-bit, default 0. */
+  readonly choice?: number | undefined;
+}
+
+/** What a sequence brings besides options. */
+export interface SamplerExtra {
+  /** Run after all other processors, in their order: what they forbid stays forbidden. */
+  readonly processors?: readonly LogitsProcessor[] | undefined;
 }
 
 /** Ids that can be drawn and how likely each is. */
@@ -51,14 +73,29 @@ export interface Sampler {
   sample(logits: Float32Array, history: TokenHistory): number;
   /** What `sample` would draw from; greedy: the one id with probability 1. Uses up no random number. */
   distribution(logits: Float32Array, history: TokenHistory): Distribution;
+  /**
+   * The sampler of another choice: same options and seed, as many numbers used up, another stream.
+   *
+   * @param extra - The choice's own; default: the same as here, which is right if they keep no state.
+   */
+  fork(choice: number, extra?: SamplerExtra): Sampler;
 }
 
 /** Creates the sampler of one sequence. */
-export function createSampler(options: SamplerOptions): Sampler {
-  const processors = listProcessors(options);
+export function createSampler(options: SamplerOptions, extra: SamplerExtra = {}): Sampler {
+  return samplerAt({ ...options, seed: options.seed ?? randomSeed() }, extra, 0);
+}
+
+/** @param position - How many numbers of the stream are used up. */
+function samplerAt(
+  options: SamplerOptions & { readonly seed: number },
+  extra: SamplerExtra,
+  position: number,
+): Sampler {
+  const { seed } = options;
+  const processors = [...listProcessors(options), ...(extra.processors ?? [])];
   const warpers = listWarpers(options);
-  const seed = options.seed ?? randomSeed();
-  const random = createRandom(seed);
+  const random = createRandom(seed, options.choice, position);
 
   const process = (logits: Float32Array, history: TokenHistory): Workspace => {
     const workspace = workspaceFor(logits.length);
@@ -85,15 +122,23 @@ export function createSampler(options: SamplerOptions): Sampler {
     const probabilities = weights.slice(0, candidates.count).map((weight) => weight / sum);
     return { tokenIds: candidates.listIds(), probabilities };
   };
-  return { seed, sample, distribution };
+  const fork = (choice: number, forkExtra = extra): Sampler =>
+    samplerAt({ ...options, choice }, forkExtra, random.position);
+  return { seed, sample, distribution, fork };
 }
 
-/** Filters that also change a greedy choice, in the order of transformers. */
+/** Filters that also change a greedy choice, in the order of transformers (whose bias is `sequence_bias`). */
 function listProcessors(options: SamplerOptions): LogitsProcessor[] {
+  const { presencePenalty = 0, frequencyPenalty = 0, noRepeatNgramSize = 0 } = options;
   const processors: LogitsProcessor[] = [];
+  if (options.logitBias) processors.push(logitBias(options.logitBias));
   if (options.repetitionPenalty !== 1) {
     processors.push(repetitionPenalty(options.repetitionPenalty));
   }
+  if (presencePenalty !== 0 || frequencyPenalty !== 0) {
+    processors.push(outputPenalties(presencePenalty, frequencyPenalty));
+  }
+  if (noRepeatNgramSize > 0) processors.push(noRepeatNgram(noRepeatNgramSize));
   return processors;
 }
 
@@ -104,6 +149,9 @@ function listWarpers(options: SamplerOptions): Warper[] {
   if (options.topK > 0) warpers.push(topK(options.topK));
   if (options.topP < 1) warpers.push(topP(options.topP));
   if (options.minP !== undefined && options.minP > 0) warpers.push(minP(options.minP));
+  if (options.typicalP !== undefined && options.typicalP < 1) {
+    warpers.push(typicalP(options.typicalP));
+  }
   return warpers;
 }
 
