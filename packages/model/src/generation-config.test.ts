@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   defaultGenerationConfig,
-  GenerationOptionError,
   type GenerationOptions,
   mergeGenerationOptions,
   readGenerationConfig,
 } from "./generation-config.ts";
+import { GenerationOptionError } from "./generation-option-error.ts";
 
 /** What the Chat checkpoints ship. */
 const chatFile = {
@@ -36,10 +36,17 @@ describe("readGenerationConfig", () => {
       topK: 5,
       topP: 0.85,
       minP: 0,
+      typicalP: 1,
       repetitionPenalty: 1.05,
+      presencePenalty: 0,
+      frequencyPenalty: 0,
+      noRepeatNgramSize: 0,
       doSample: true,
       stop: [],
       ignoreEos: false,
+      n: 1,
+      logprobs: false,
+      topLogprobs: 0,
       ignoredKeys: [],
     });
   });
@@ -54,6 +61,18 @@ describe("readGenerationConfig", () => {
     const config = readGenerationConfig({ eos_token_id: [2, 7], top_p: null }, "f.json");
     expect(config.eosTokenIds).toEqual([2, 7]);
     expect(config.topP).toBe(1);
+  });
+
+  it("follows the keys of transformers for what it has, and leaves the others to callers", () => {
+    const file = {
+      typical_p: 0.9,
+      no_repeat_ngram_size: 3,
+      num_return_sequences: 2,
+      sequence_bias: [[[5], 1]],
+    };
+    const config = readGenerationConfig(file, "f.json");
+    expect(config).toMatchObject({ typicalP: 0.9, noRepeatNgramSize: 3, n: 2 });
+    expect(config.ignoredKeys).toEqual(["sequence_bias"]);
   });
 
   it("lists the keys it does not follow", () => {
@@ -94,7 +113,7 @@ describe("mergeGenerationOptions", () => {
     expect(mergeGenerationOptions(chat, { temperature: 0, doSample: true }).doSample).toBe(false);
   });
 
-  it.each([{ temperature: 0.8 }, { topK: 10 }, { topP: 0.9 }, { minP: 0.1 }])(
+  it.each([{ temperature: 0.8 }, { topK: 10 }, { topP: 0.9 }, { minP: 0.1 }, { typicalP: 0.9 }])(
     "samples on a greedy checkpoint when given %j alone",
     (options) => {
       expect(mergeGenerationOptions(defaultGenerationConfig, options).doSample).toBe(true);
@@ -103,7 +122,7 @@ describe("mergeGenerationOptions", () => {
     },
   );
 
-  it.each([{ seed: 1 }, { repetitionPenalty: 1.1 }, { maxNewTokens: 5 }])(
+  it.each([{ seed: 1 }, { repetitionPenalty: 1.1 }, { presencePenalty: 1 }, { maxNewTokens: 5 }])(
     "stays greedy on a greedy checkpoint when given %j",
     (options) => {
       expect(mergeGenerationOptions(defaultGenerationConfig, options).doSample).toBe(false);
@@ -133,6 +152,20 @@ describe("mergeGenerationOptions", () => {
     ["stop", ["a", ""]],
     ["stop", "\ud83d"],
     ["ignoreEos", "yes"],
+    ["typicalP", 0],
+    ["typicalP", 1.01],
+    ["presencePenalty", 2.01],
+    ["frequencyPenalty", -2.01],
+    ["noRepeatNgramSize", -1],
+    ["noRepeatNgramSize", 1.5],
+    ["logitBias", [1]],
+    ["logitBias", "5:1"],
+    ["n", 0],
+    ["n", 129],
+    ["logprobs", 5],
+    ["topLogprobs", 21],
+    ["topLogprobs", true],
+    ["promptLogprobs", -1],
   ])("refuses %s %j and names it", (field, value) => {
     const merge = () => mergeGenerationOptions(chat, { [field]: value });
     expect(merge).toThrow(
@@ -154,8 +187,51 @@ describe("mergeGenerationOptions", () => {
     { repetitionPenalty: 0.01 },
     { seed: 2 ** 32 - 1 },
     { stop: [] },
+    { typicalP: 1 },
+    { presencePenalty: -2, frequencyPenalty: 2 },
+    { noRepeatNgramSize: 0 },
+    { logitBias: {} },
+    { logitBias: { 0: -100, 125_695: 100 } },
+    { n: 128 },
+    { logprobs: true, topLogprobs: 20 },
+    { logprobs: false, topLogprobs: 0 },
+    { promptLogprobs: 0 },
   ])("accepts the border value %j", (options) => {
     expect(mergeGenerationOptions(chat, options)).toMatchObject(options);
+  });
+
+  it.each<[logitBias: object, field: string, actual: unknown]>([
+    [{ 5: 1, 7: 101 }, "logitBias[7]", 101],
+    [{ 7: "1" }, "logitBias[7]", "1"],
+    [{ 7: NaN }, "logitBias[7]", NaN],
+    [{ "-1": 1 }, "logitBias[-1]", 1],
+    [{ "007": 1 }, "logitBias[007]", 1],
+    [{ "1.5": 1 }, "logitBias[1.5]", 1],
+    [{ hello: 1 }, "logitBias[hello]", 1],
+  ])("refuses the bias %j and names its entry", (logitBias, field, actual) => {
+    const options = { logitBias } as GenerationOptions;
+    expect(() => mergeGenerationOptions(chat, options)).toThrow(
+      expect.objectContaining({ name: "GenerationOptionError", field, actual }),
+    );
+  });
+
+  it("refuses the bias of an id beyond a known vocabulary", () => {
+    const merge = (vocabSize?: number) =>
+      mergeGenerationOptions(chat, { logitBias: { 4: 1, 5: -1 } }, { vocabSize });
+    expect(() => merge(5)).toThrow(
+      "generation options: expected logitBias[5] to be absent (token ids end at 4), got -1",
+    );
+    expect(merge(6).logitBias).toEqual({ 4: 1, 5: -1 });
+    expect(merge().logitBias).toEqual({ 4: 1, 5: -1 });
+  });
+
+  it("refuses alternatives without log-probabilities", () => {
+    const merge = (options: GenerationOptions) => mergeGenerationOptions(chat, options);
+    expect(() => merge({ topLogprobs: 2 })).toThrow(
+      "expected topLogprobs to be absent without logprobs (set logprobs to true), got 2",
+    );
+    expect(() => merge({ topLogprobs: 2, logprobs: false })).toThrow(GenerationOptionError);
+    expect(merge({ promptLogprobs: 2 }).logprobs).toBe(false);
   });
 
   it("writes what is allowed and what came into the message", () => {

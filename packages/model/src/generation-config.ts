@@ -1,11 +1,11 @@
-import { z } from "zod";
-import { MAX_SEED } from "./sampling/random.ts";
+import { type GenerationField, parseGenerationField } from "./generation-fields.ts";
+import { GenerationOptionError } from "./generation-option-error.ts";
 
 /** How text is generated: the defaults of a checkpoint, or these with a caller's options merged in. */
 export interface GenerationConfig {
   /** Most new tokens of one answer. */
   readonly maxNewTokens: number;
-  /** false: always the most likely token (after the repetition penalty). */
+  /** false: always the most likely token (after penalties, biases and bans). */
   readonly doSample: boolean;
   /** Below 1 sharpens, above 1 flattens; 0 means greedy. */
   readonly temperature: number;
@@ -15,14 +15,32 @@ export interface GenerationConfig {
   readonly topP: number;
   /** Draw only from those at least this fraction as likely as the most likely; 0 = from all. */
   readonly minP: number;
+  /** Draw only from those whose surprise is nearest the mean and that together reach this probability; 1 = from all. */
+  readonly typicalP: number;
   /** Above 1: tokens of prompt and output become less likely; 1 = off. */
   readonly repetitionPenalty: number;
+  /** Above 0: tokens of the output become less likely; 0 = off. */
+  readonly presencePenalty: number;
+  /** Above 0: tokens of the output become less likely each time they occur; 0 = off. */
+  readonly frequencyPenalty: number;
+  /** Added to the logits of some token ids: -100 in effect forbids one, 100 forces it. */
+  readonly logitBias?: Readonly<Record<number, number>> | undefined;
+  /** No run of so many tokens comes twice in prompt and output; 0 = off. */
+  readonly noRepeatNgramSize: number;
   /** Unsigned 32-bit; undefined = a new one each time. */
   readonly seed?: number | undefined;
   /** Text that ends the answer and is not part of it. */
   readonly stop: readonly string[];
   /** Do not end at an end-of-sequence token. */
   readonly ignoreEos: boolean;
+  /** How many answers to one prompt. */
+  readonly n: number;
+  /** Tell how likely each new token was. */
+  readonly logprobs: boolean;
+  /** With `logprobs`: how many of the likeliest tokens to tell at each place. */
+  readonly topLogprobs: number;
+  /** Tell how likely each token of the prompt was, with so many of the likeliest; undefined = do not. */
+  readonly promptLogprobs?: number | undefined;
   readonly eosTokenIds: readonly number[];
   readonly padTokenId: number;
   readonly bosTokenId: number;
@@ -48,87 +66,55 @@ export interface GenerationOptions {
   readonly topP?: number | null | undefined;
   /** @see GenerationConfig.minP; 0 to 1. */
   readonly minP?: number | null | undefined;
+  /** @see GenerationConfig.typicalP; above 0, at most 1. */
+  readonly typicalP?: number | null | undefined;
   /** @see GenerationConfig.repetitionPenalty; above 0. */
   readonly repetitionPenalty?: number | null | undefined;
+  /** @see GenerationConfig.presencePenalty; -2 to 2. */
+  readonly presencePenalty?: number | null | undefined;
+  /** @see GenerationConfig.frequencyPenalty; -2 to 2. */
+  readonly frequencyPenalty?: number | null | undefined;
+  /** @see GenerationConfig.logitBias; -100 to 100 each. */
+  readonly logitBias?: Readonly<Record<number, number>> | null | undefined;
+  /** @see GenerationConfig.noRepeatNgramSize; at least 0. */
+  readonly noRepeatNgramSize?: number | null | undefined;
   /** @see GenerationConfig.seed; 0 to 4294967295. */
   readonly seed?: number | null | undefined;
   /** @see GenerationConfig.stop; one string or several, none empty. */
   readonly stop?: string | readonly string[] | null | undefined;
   /** @see GenerationConfig.ignoreEos */
   readonly ignoreEos?: boolean | null | undefined;
+  /** @see GenerationConfig.n; 1 to 128. */
+  readonly n?: number | null | undefined;
+  /** @see GenerationConfig.logprobs */
+  readonly logprobs?: boolean | null | undefined;
+  /** @see GenerationConfig.topLogprobs; 0 to 20, only with `logprobs`. */
+  readonly topLogprobs?: number | null | undefined;
+  /** @see GenerationConfig.promptLogprobs; 0 to 20. */
+  readonly promptLogprobs?: number | null | undefined;
 }
-
-/** A generation option or a key of generation_config.json has a value that cannot be used. */
-export class GenerationOptionError extends Error {
-  override readonly name = "GenerationOptionError";
-  readonly code = "ERR_GENERATION_OPTION";
-  /** The file, or "generation options". */
-  readonly where: string;
-  /** The option as the caller or the file spells it. */
-  readonly field: string;
-  /** What the field may hold. */
-  readonly expected: string;
-  readonly actual: unknown;
-
-  constructor(where: string, field: string, expected: string, actual: unknown) {
-    super(`${where}: expected ${field} to be ${expected}, got ${show(actual)}`);
-    this.where = where;
-    this.field = field;
-    this.expected = expected;
-    this.actual = actual;
-  }
-}
-
-/** A smaller temperature overflows float32 before it changes any draw. */
-const MIN_TEMPERATURE = 1e-5;
-
-const tokenId = z.int().min(0);
-const wellFormed = z
-  .string()
-  .min(1)
-  .refine((text) => text.isWellFormed());
-
-/** Every value of a file or a caller passes here; the description is what an error tells. */
-const fields = {
-  maxNewTokens: z.int().min(1).describe("an integer of at least 1"),
-  doSample: z.boolean().describe("true or false"),
-  temperature: z
-    .union([z.literal(0), z.number().min(MIN_TEMPERATURE)])
-    .describe(`0 (greedy) or a number of at least ${MIN_TEMPERATURE.toFixed(5)}`),
-  topK: z.int().min(0).describe("an integer of at least 0 (0 keeps all)"),
-  topP: z.number().gt(0).lte(1).describe("a number above 0 and at most 1"),
-  minP: z.number().min(0).max(1).describe("a number from 0 to 1"),
-  repetitionPenalty: z.number().gt(0).describe("a number above 0 (1 is off)"),
-  seed: z.int().min(0).max(MAX_SEED).describe(`an integer from 0 to ${MAX_SEED}`),
-  stop: z
-    .union([wellFormed.transform((text) => [text]), z.array(wellFormed)])
-    .describe("a non-empty string or a list of them"),
-  ignoreEos: z.boolean().describe("true or false"),
-  eosTokenIds: z
-    .union([tokenId.transform((id) => [id]), z.array(tokenId).min(1)])
-    .describe("a token id or a list of them"),
-  padTokenId: tokenId.describe("a token id"),
-  bosTokenId: tokenId.describe("a token id"),
-  userTokenId: tokenId.describe("a token id"),
-  assistantTokenId: tokenId.describe("a token id"),
-};
-type Field = keyof typeof fields;
 
 /** The keys of generation_config.json. */
-const fileKeys: Readonly<Record<string, Field>> = {
+const fileKeys: Readonly<Record<string, GenerationField>> = {
   max_new_tokens: "maxNewTokens",
   do_sample: "doSample",
   temperature: "temperature",
   top_k: "topK",
   top_p: "topP",
   min_p: "minP",
+  typical_p: "typicalP",
   repetition_penalty: "repetitionPenalty",
+  no_repeat_ngram_size: "noRepeatNgramSize",
+  num_return_sequences: "n",
   eos_token_id: "eosTokenIds",
   pad_token_id: "padTokenId",
   bos_token_id: "bosTokenId",
   user_token_id: "userTokenId",
   assistant_token_id: "assistantTokenId",
 };
+
+/** Where the errors of a caller's options are. */
+const CALLER = "generation options";
 
 /** Keys that say where a file comes from and not how to generate. */
 const provenanceKeys = new Set(["transformers_version", "_from_model_config"]);
@@ -140,11 +126,20 @@ const callerFieldList = [
   "topK",
   "topP",
   "minP",
+  "typicalP",
   "repetitionPenalty",
+  "presencePenalty",
+  "frequencyPenalty",
+  "logitBias",
+  "noRepeatNgramSize",
   "seed",
   "stop",
   "ignoreEos",
-] as const satisfies (Field & keyof GenerationOptions)[];
+  "n",
+  "logprobs",
+  "topLogprobs",
+  "promptLogprobs",
+] as const satisfies (GenerationField & keyof GenerationOptions)[];
 const callerFields = new Set<string>(callerFieldList);
 
 /**
@@ -159,9 +154,16 @@ export const defaultGenerationConfig: GenerationConfig = {
   topK: 50,
   topP: 1,
   minP: 0,
+  typicalP: 1,
   repetitionPenalty: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  noRepeatNgramSize: 0,
   stop: [],
   ignoreEos: false,
+  n: 1,
+  logprobs: false,
+  topLogprobs: 0,
   eosTokenIds: [2],
   padTokenId: 0,
   bosTokenId: 1,
@@ -185,11 +187,11 @@ export function readGenerationConfig(json: unknown, where: string): GenerationCo
     throw new GenerationOptionError(where, "the file", "a JSON object", json);
   }
   const given = Object.entries(json).filter(([, value]) => value !== null);
-  const values: Partial<Record<Field, unknown>> = {};
+  const values: Partial<Record<GenerationField, unknown>> = {};
   const ignoredKeys: string[] = [];
   for (const [key, value] of given) {
     const field = Object.hasOwn(fileKeys, key) ? fileKeys[key] : undefined;
-    if (field) values[field] = parseField(field, value, where, key);
+    if (field) values[field] = parseGenerationField(field, value, where, key);
     else if (!provenanceKeys.has(key)) ignoredKeys.push(key);
   }
   const config = { ...defaultGenerationConfig, ...values, ignoredKeys } as GenerationConfig;
@@ -200,45 +202,54 @@ export function readGenerationConfig(json: unknown, where: string): GenerationCo
  * The config of one call: a checkpoint's defaults with the caller's options in front.
  *
  * Sampling or greedy: `temperature: 0` is greedy, as in OpenAI's API (transformers refuses it). Otherwise
- * `doSample` decides if given. If it is not, giving temperature, topK, topP or minP turns sampling on:
+ * `doSample` decides if given. If it is not, giving temperature, topK, topP, minP or typicalP turns sampling on:
  * transformers would ignore them on a greedy checkpoint with a mere warning.
  *
+ * @param vocabSize - Lets biases of token ids that the model does not have be refused.
  * @throws {GenerationOptionError} for an unknown option or a value that cannot be used.
  */
 export function mergeGenerationOptions(
   defaults: GenerationConfig,
   options: GenerationOptions = {},
+  { vocabSize }: { readonly vocabSize?: number | undefined } = {},
 ): GenerationConfig {
-  const where = "generation options";
-  const values: Partial<Record<Field, unknown>> = {};
+  const values: Partial<Record<GenerationField, unknown>> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!callerFields.has(name)) {
       const known = callerFieldList.join(", ");
-      throw new GenerationOptionError(where, name, `absent (known are ${known})`, value);
+      throw new GenerationOptionError(CALLER, name, `absent (known are ${known})`, value);
     }
     if (value === undefined || value === null) continue;
-    values[name as Field] = parseField(name as Field, value, where, name);
+    const field = name as GenerationField;
+    values[field] = parseGenerationField(field, value, CALLER, name);
   }
   if (values.doSample === undefined && shapesDraws(values)) values.doSample = true;
-  return greedyAtZero({ ...defaults, ...values } as GenerationConfig);
+  const config = greedyAtZero({ ...defaults, ...values } as GenerationConfig);
+  checkBiasedIds(config.logitBias, vocabSize);
+  checkTopLogprobs(config);
+  return config;
 }
 
-function parseField(field: Field, value: unknown, where: string, spelling: string): unknown {
-  const parsed = fields[field].safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new GenerationOptionError(where, spelling, fields[field].description ?? field, value);
+function checkBiasedIds(biases: GenerationConfig["logitBias"] = {}, vocabSize = Infinity): void {
+  for (const [id, bias] of Object.entries(biases)) {
+    if (Number(id) < vocabSize) continue;
+    const expected = `absent (token ids end at ${vocabSize - 1})`;
+    throw new GenerationOptionError(CALLER, `logitBias[${id}]`, expected, bias);
+  }
 }
 
-function shapesDraws(values: Partial<Record<Field, unknown>>): boolean {
-  return (["temperature", "topK", "topP", "minP"] satisfies Field[]).some((name) => name in values);
+function checkTopLogprobs({ logprobs, topLogprobs }: GenerationConfig): void {
+  if (logprobs || topLogprobs === 0) return;
+  const expected = "absent without logprobs (set logprobs to true)";
+  throw new GenerationOptionError(CALLER, "topLogprobs", expected, topLogprobs);
+}
+
+const drawFields: readonly GenerationField[] = ["temperature", "topK", "topP", "minP", "typicalP"];
+
+function shapesDraws(values: Partial<Record<GenerationField, unknown>>): boolean {
+  return drawFields.some((name) => name in values);
 }
 
 function greedyAtZero(config: GenerationConfig): GenerationConfig {
   return config.temperature === 0 ? { ...config, doSample: false } : config;
-}
-
-/** Numbers as they are: JSON would write NaN as null. */
-function show(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  return (JSON.stringify(value) as string | undefined) ?? String(value);
 }

@@ -62,12 +62,12 @@ export type { HiddenStates, Logits } from "./engine/logits.ts";
 export type { EngineStats, FinishReason } from "./engine/protocol.ts";
 export {
   defaultGenerationConfig,
-  GenerationOptionError,
   mergeGenerationOptions,
   readGenerationConfig,
   type GenerationConfig,
   type GenerationOptions,
 } from "./generation-config.ts";
+export { GenerationOptionError } from "./generation-option-error.ts";
 export { HubError } from "./hub/hub-error.ts";
 export { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 export {
@@ -103,14 +103,17 @@ export {
 export { ComparisonError } from "./quality/comparison-error.ts";
 export type { StateError } from "./quality/state-error.ts";
 export type { TokenScores } from "./quality/token-scores.ts";
+export type { LogitsProcessor } from "./sampling/filter.ts";
 export {
   createSampler,
   type Distribution,
   type Sampler,
+  type SamplerExtra,
   type SamplerOptions,
 } from "./sampling/sampler.ts";
 export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts";
 export { TokenHistory } from "./sampling/token-history.ts";
+export { tokenLogprob, type TokenLogprob } from "./sampling/token-logprobs.ts";
 export { OutputError, type OutputProblem } from "./quantize/output-error.ts";
 export type { FileFormat } from "./quantize/plan-quantization.ts";
 export {
