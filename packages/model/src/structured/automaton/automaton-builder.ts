@@ -41,9 +41,6 @@ export interface State {
   readonly calls: CallEdge[];
 }
 
-/** Adds a part of an automaton between two states. */
-type Fragment = (from: number, to: number) => void;
-
 /** Makes states and edges, and bounds their number. */
 export class AutomatonBuilder {
   readonly states: State[] = [];
