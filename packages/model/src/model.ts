@@ -258,6 +258,7 @@ export class Model implements AsyncDisposable {
     { signal, compat, ...options }: GenerateOptions = {},
   ): AsyncGenerator<GenerationDelta, GenerationResult> {
     const config = mergeGenerationOptions(this.generationConfig, options);
+    refuseUnfinished(config);
     const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
     if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
     if (config.stop.length > 0) this.#requireTokenizer();
@@ -420,6 +421,15 @@ export class Model implements AsyncDisposable {
     if (!this.tokenizer) throw new NoTokenizerError(this.path);
     return this.tokenizer;
   }
+}
+
+/** Options that are checked, but that the engine does not know yet: refused rather than ignored. */
+function refuseUnfinished({ n, logprobs, promptLogprobs }: GenerationConfig): void {
+  const refuse = (what: string, hint: string): never => {
+    throw new UnsupportedError("generate", what, hint);
+  };
+  if (n > 1) refuse(`n ${n}`, "call it once for each text");
+  if (logprobs || promptLogprobs !== undefined) refuse("log-probabilities", "use score");
 }
 
 function checkWindow(window: number, stride: number): void {
