@@ -17,7 +17,12 @@ export interface SamplingFlags {
   readonly topK?: number;
   readonly topP?: number;
   readonly minP?: number;
+  readonly typicalP?: number;
   readonly repetitionPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  readonly noRepeatNgramSize?: number;
+  readonly logitBias?: Readonly<Record<number, number>>;
   readonly seed?: number;
   readonly stop?: string[];
   readonly ignoreEos?: boolean;
@@ -33,13 +38,25 @@ export function addSamplingOptions(command: Command, t: Translate): Command {
     .option("--top-k <n>", t("option.topK"), parseNumber)
     .option("--top-p <x>", t("option.topP"), parseNumber)
     .option("--min-p <x>", t("option.minP"), parseNumber)
+    .option("--typical-p <x>", t("option.typicalP"), parseNumber)
     .option("--repetition-penalty <x>", t("option.repetitionPenalty"), parseNumber)
+    .option("--presence-penalty <x>", t("option.presencePenalty"), parseNumber)
+    .option("--frequency-penalty <x>", t("option.frequencyPenalty"), parseNumber)
+    .addOption(noRepeatNgramSize(t))
+    .option("--logit-bias <id:bias>", t("option.logitBias"), addLogitBias)
     .option("--seed <n>", t("option.seed"), parseNumber)
     .option("--stop <text>", t("option.stop"), (text: string, list: string[] | undefined) => [
       ...(list ?? []),
       text,
     ])
     .option("--ignore-eos", t("option.ignoreEos"));
+}
+
+/** Commander takes every `--no-` for the opposite of a switch. */
+function noRepeatNgramSize(t: Translate): Option {
+  const option = new Option("--no-repeat-ngram-size <n>", t("option.noRepeatNgramSize"));
+  option.negate = false;
+  return option.argParser(parseNumber);
 }
 
 /**
@@ -55,7 +72,12 @@ export function readSamplingOptions(flags: SamplingFlags): GenerationOptions {
     topK: flags.topK,
     topP: flags.topP,
     minP: flags.minP,
+    typicalP: flags.typicalP,
     repetitionPenalty: flags.repetitionPenalty,
+    presencePenalty: flags.presencePenalty,
+    frequencyPenalty: flags.frequencyPenalty,
+    noRepeatNgramSize: flags.noRepeatNgramSize,
+    logitBias: flags.logitBias,
     seed: flags.seed,
     stop: flags.stop,
     ignoreEos: flags.ignoreEos,
@@ -92,6 +114,21 @@ export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("(a number)");
   return value;
+}
+
+/**
+ * One `--logit-bias`, added to those before it.
+ *
+ * @throws {InvalidArgumentError} if it is no token id and number, or the id came before.
+ */
+function addLogitBias(
+  text: string,
+  biases: Readonly<Record<number, number>> = {},
+): Readonly<Record<number, number>> {
+  const [, id, bias = ""] = /^(\d+):(.+)$/.exec(text) ?? [];
+  if (id === undefined) throw new InvalidArgumentError("(id:bias, such as 7:-100)");
+  if (Object.hasOwn(biases, Number(id))) throw new InvalidArgumentError("(one bias for each id)");
+  return { ...biases, [Number(id)]: parseNumber(bias) };
 }
 
 /** An integer of at least 1. @throws {InvalidArgumentError} for anything else. */

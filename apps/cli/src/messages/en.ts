@@ -49,7 +49,15 @@ export const en = {
   "option.topK": "draw only from the k most likely; 0 = from all",
   "option.topP": "draw only from the most likely that together reach this probability",
   "option.minP": "draw only from those at least this fraction as likely as the most likely",
+  "option.typicalP":
+    "draw only from those nearest the mean surprise that together reach this probability",
   "option.repetitionPenalty": "above 1 makes tokens that were there less likely",
+  "option.presencePenalty": "-2 to 2; above 0 makes tokens of the answer less likely to come again",
+  "option.frequencyPenalty": "-2 to 2; the same, more so each time a token comes",
+  "option.noRepeatNgramSize":
+    "no run of so many tokens comes twice in prompt and answer; 0 allows it",
+  "option.logitBias":
+    "-100 to 100, added to the score of one token id: -100 forbids it; may be given several times",
   "option.seed": "the same seed gives the same text",
   "option.stop": "text that ends the answer; may be given several times",
   "option.ignoreEos": "do not end at the end-of-text token",
