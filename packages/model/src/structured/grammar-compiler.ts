@@ -1,7 +1,8 @@
 import { buildAutomaton } from "./build-automaton.ts";
 import { AutomatonGrammar, type Grammar, type VocabularyTables } from "./grammar.ts";
 import { MAX_KEPT_GRAMMARS } from "./limits.ts";
-import { pieceTrie } from "./piece-trie.ts";
+import { type PieceTrie, pieceTrie } from "./piece-trie.ts";
+import { ResponseFormatError } from "./response-format-error.ts";
 import type { ResponseFormat } from "./response-format.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -11,17 +12,17 @@ export class GrammarCompiler {
   /** In the order of last use. */
   readonly #grammars = new Map<string, Grammar>();
 
-  /** Sorts the vocabulary: about 0.2 s for Baichuan2's. */
+  /**
+   * Sorts the vocabulary: some 0.3 s for Baichuan2's.
+   *
+   * @throws {ResponseFormatError} if some byte of UTF-8 has no piece: a text could come to where no token goes on.
+   */
   constructor(vocabulary: Vocabulary, eosTokenIds: readonly number[]) {
     const trie = pieceTrie(vocabulary, eosTokenIds);
-    const { bytes, offsets } = vocabulary;
-    const pieces = Array.from(trie.tokenIds, (id) =>
-      String.fromCharCode(...bytes.subarray(offsets[id], offsets[id + 1])),
-    );
+    checkBytes(trie);
     this.#tables = {
       vocabulary,
       trie,
-      pieces: new Set(pieces),
       eosTokenIds: [...new Set(eosTokenIds)].filter((id) => id >= 0 && id < trie.vocabSize),
       forbiddenIds: new Set([...vocabulary.specialIds, ...eosTokenIds]),
     };
@@ -47,4 +48,17 @@ export class GrammarCompiler {
   dispose(): void {
     this.#grammars.clear();
   }
+}
+
+/** Bytes that never stand in UTF-8: C0, C1, F5 to FF. */
+const isOutsideUtf8 = (byte: number): boolean => byte === 0xc0 || byte === 0xc1 || byte > 0xf4;
+
+function checkBytes({ pieces }: PieceTrie): void {
+  for (let byte = 0; byte < 256; byte++)
+    if (!isOutsideUtf8(byte) && !pieces.has(String.fromCharCode(byte)))
+      throw new ResponseFormatError({
+        where: "GrammarCompiler",
+        expected: "a vocabulary with a piece for every byte, like Baichuan2's",
+        actual: `one without byte ${byte}`,
+      });
 }

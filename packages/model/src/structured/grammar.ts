@@ -45,8 +45,6 @@ export interface GrammarState {
 export interface VocabularyTables {
   readonly vocabulary: Vocabulary;
   readonly trie: PieceTrie;
-  /** Pieces that may be written, as one character per byte. */
-  readonly pieces: Set<string>;
   readonly eosTokenIds: readonly number[];
   /** Special ids and ids that end a text. */
   readonly forbiddenIds: ReadonlySet<number>;
@@ -62,7 +60,7 @@ export class AutomatonGrammar implements Grammar {
   constructor(automaton: Automaton, tables: VocabularyTables) {
     this.tables = tables;
     this.reader = new Reader(automaton);
-    this.completion = new ShortestCompletion(tables.trie, this.reader, tables.pieces);
+    this.completion = new ShortestCompletion(tables.trie, this.reader);
   }
 
   start(): GrammarState {

@@ -20,6 +20,8 @@ export interface PieceTrie {
   readonly firstTokens: Int32Array;
   /** Tokens in the order of their bytes; several may write the same. */
   readonly tokenIds: Int32Array;
+  /** The pieces, one character per byte. */
+  readonly pieces: ReadonlySet<string>;
 }
 
 /** Sorts the pieces of a vocabulary; those of special ids and empty ones are left out. */
@@ -48,6 +50,7 @@ export function pieceTrie(vocabulary: Vocabulary, exceptIds: readonly number[]):
     ends: subtreeEnds(depths, maxDepth),
     firstTokens: Int32Array.from(firstTokens),
     tokenIds: Int32Array.from(pieces, ({ id }) => id),
+    pieces: new Set(pieces.map(({ text }) => text)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ReadingSet } from "./automaton/frame.ts";
 import type { Reader } from "./automaton/reader.ts";
 import type { PieceTrie } from "./piece-trie.ts";
+import { ResponseFormatError } from "./response-format-error.ts";
 
 /**
  * How many tokens are needed at least to write the shortest text that ends from here: an upper bound of what is needed at all.
@@ -11,12 +12,10 @@ import type { PieceTrie } from "./piece-trie.ts";
 export class ShortestCompletion {
   readonly #trie: PieceTrie;
   readonly #reader: Reader;
-  readonly #tokens: Set<string>;
 
-  constructor(trie: PieceTrie, reader: Reader, tokens: Set<string>) {
+  constructor(trie: PieceTrie, reader: Reader) {
     this.#trie = trie;
     this.#reader = reader;
-    this.#tokens = tokens;
   }
 
   /** Tokens to the nearest end; 0 where the text may end. Kept in the set. */
@@ -34,7 +33,7 @@ export class ShortestCompletion {
     const last = Math.min(text.length, from + this.#trie.maxDepth);
     for (let to = from + 1; to <= last; to++) {
       const rest = sets[to]?.tokensToEnd ?? Infinity;
-      if (rest + 1 < best && this.#tokens.has(text.slice(from, to))) best = rest + 1;
+      if (rest + 1 < best && this.#trie.pieces.has(text.slice(from, to))) best = rest + 1;
     }
     return best;
   }
@@ -57,6 +56,11 @@ export class ShortestCompletion {
       const next = this.#reader.step(set, byte);
       if (next !== null && next.distance === set.distance - 1) return [byte, next];
     }
-    throw new Error("shortest completion: expected a way that is shorter by one byte, got none");
+    throw new ResponseFormatError({
+      where: "grammar",
+      expected: "a format whose shortest texts can be read in few ways",
+      actual: "one that is too ambiguous",
+      hint: "make the alternatives of recursive schemas differ at their beginning",
+    });
   }
 }

@@ -6,7 +6,8 @@
  * So sets are kept, with their successors: a deterministic automaton that grows where texts lead.
  *
  * A way is entered only if its text can be finished without opening more than `MAX_OPEN_RULES` rules; hence every set has a
- * successor or may end.
+ * successor or may end. A text that could be read in more than `MAX_READINGS` ways is not gone on with: ambiguous recursive
+ * schemas double the ways with every level, and a writer of one is kept from nesting deeper.
  */
 import { MAX_KEPT_SETS, MAX_OPEN_RULES, MAX_READINGS } from "../limits.ts";
 import { ResponseFormatError } from "../response-format-error.ts";
@@ -25,10 +26,11 @@ export class Reader {
     this.#automaton = automaton;
   }
 
-  /** Nothing has been read yet. */
+  /** Nothing has been read yet. @throws {ResponseFormatError} if there are too many ways to begin. */
   start(): ReadingSet {
     const closure = new Closure();
     this.#enter(closure, this.#automaton.root.start, undefined);
+    if (closure.isTooWide) throw tooManyReadings();
     return this.#setOf(closure);
   }
 
@@ -76,7 +78,8 @@ export class Reader {
     for (const { state, parent } of set.frames)
       for (const { first, last, target } of this.#automaton.states[state]?.bytes ?? [])
         if (byte >= first && byte <= last) this.#enter(closure, target, parent);
-    return closure.frames.size === 0 && !closure.mayEnd ? null : this.#setOf(closure);
+    const isDead = closure.frames.size === 0 && !closure.mayEnd;
+    return isDead || closure.isTooWide ? null : this.#setOf(closure);
   }
 
   /** Adds the frames that are reached from here without reading. */
@@ -85,7 +88,8 @@ export class Reader {
     closure.pending.push(this.#frame(state, parent));
     for (let frame = closure.pending.pop(); frame !== undefined; frame = closure.pending.pop()) {
       if (closure.seen.has(frame) || !this.#canEnd(frame)) continue;
-      closure.add(frame);
+      closure.seen.add(frame);
+      if (closure.isTooWide) return;
       const { bytes, empties, calls } = states[frame.state] as Automaton["states"][number];
       if (bytes.length > 0) closure.frames.add(frame);
       if (isAccept[frame.state]) {
@@ -142,15 +146,16 @@ class Closure {
   readonly pending: Frame[] = [];
   mayEnd = false;
 
-  /** @throws {ResponseFormatError} if one text can be read in too many ways. */
-  add(frame: Frame): void {
-    this.seen.add(frame);
-    if (this.seen.size <= MAX_READINGS) return;
-    throw new ResponseFormatError({
-      where: "responseFormat",
-      expected: `a format that reads each text in at most ${MAX_READINGS} ways`,
-      actual: "one that reads a text in more",
-      hint: "make the alternatives of recursive schemas differ at their beginning",
-    });
+  get isTooWide(): boolean {
+    return this.seen.size > MAX_READINGS;
   }
+}
+
+function tooManyReadings(): ResponseFormatError {
+  return new ResponseFormatError({
+    where: "responseFormat",
+    expected: `a format that can begin in at most ${MAX_READINGS} ways`,
+    actual: "one that can begin in more",
+    hint: "use fewer alternatives",
+  });
 }
