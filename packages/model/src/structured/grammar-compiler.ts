@@ -13,7 +13,7 @@ export class GrammarCompiler {
   readonly #grammars = new Map<string, Grammar>();
 
   /**
-   * Sorts the vocabulary: some 0.3 s for Baichuan2's.
+   * Sorts the vocabulary: about half a second for Baichuan2's.
    *
    * @throws {ResponseFormatError} if some byte of UTF-8 has no piece: a text could come to where no token goes on.
    */
