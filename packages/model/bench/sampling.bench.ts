@@ -7,6 +7,7 @@ import { interleave } from "@baichuan2/tooling/bench";
 import { createRandom } from "../src/sampling/random.ts";
 import { createSampler, type SamplerOptions } from "../src/sampling/sampler.ts";
 import { TokenHistory } from "../src/sampling/token-history.ts";
+import { tokenLogprob } from "../src/sampling/token-logprobs.ts";
 
 const VOCAB_SIZE = 125_696;
 const STEPS = 50;
@@ -24,6 +25,17 @@ const settings: Record<string, SamplerOptions> = {
   "top-k 50": { ...off, topK: 50 },
   "top-p 0.9": { ...off, topP: 0.9 },
   "min-p 0.05": { ...off, minP: 0.05 },
+  "typical-p 0.95": { ...off, typicalP: 0.95 },
+  "top-k 50, typical-p 0.95": { ...off, topK: 50, typicalP: 0.95 },
+  "greedy, all penalties, 3-grams once": {
+    ...off,
+    doSample: false,
+    repetitionPenalty: 1.05,
+    presencePenalty: 0.5,
+    frequencyPenalty: 0.5,
+    noRepeatNgramSize: 3,
+    logitBias: { 7: -100, 8: 5 },
+  },
   "no filter": off,
 };
 
@@ -35,20 +47,24 @@ const normal = (): number => {
   return sum;
 };
 const logits = Float32Array.from({ length: VOCAB_SIZE }, () => 2.5 * normal());
-const history = new TokenHistory(
-  Array.from({ length: 1000 }, () => Math.floor(random.next() * VOCAB_SIZE)),
-);
+const history = new TokenHistory();
+for (let index = 0; index < 1000; index++) history.push(Math.floor(random.next() * VOCAB_SIZE));
 
+/** A measurement of `STEPS` steps. */
+const steps = (name: string, step: () => unknown) => ({
+  name,
+  run: () => {
+    for (let index = 0; index < STEPS; index++) step();
+  },
+});
 const timings = await interleave(
-  Object.entries(settings).map(([name, options]) => {
-    const sampler = createSampler({ ...options, seed: 1 });
-    return {
-      name,
-      run: () => {
-        for (let step = 0; step < STEPS; step++) sampler.sample(logits, history);
-      },
-    };
-  }),
+  [
+    ...Object.entries(settings).map(([name, options]) => {
+      const sampler = createSampler({ ...options, seed: 1 });
+      return steps(name, () => sampler.sample(logits, history));
+    }),
+    steps("log-probability and 20 alternatives", () => tokenLogprob(logits, 7, 20)),
+  ],
   11,
 );
 const microseconds = (seconds: number): number => Math.round((seconds / STEPS) * 1e6);
