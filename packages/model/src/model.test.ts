@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
+import { UnsupportedError } from "@baichuan2/kernels";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Engine } from "./engine/engine.ts";
 import { defaultGenerationConfig } from "./generation-config.ts";
+import { GenerationOptionError } from "./generation-option-error.ts";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
-import { Model } from "./model.ts";
+import { Model, type GenerateOptions } from "./model.ts";
 import { TokenIdError } from "./network/decoder.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
@@ -53,6 +55,14 @@ describe("a loaded model", () => {
       { maxNewTokens: 12, seed: first.seed },
     );
     expect(again.tokenIds).toEqual(first.tokenIds);
+  });
+
+  it("refuses a bias for an id beyond the vocabulary, and options that the engine does not know yet", async () => {
+    const refused = (options: GenerateOptions) => model.generate({ tokenIds: [5] }, options);
+    await expect(refused({ logitBias: { 512: 1 } })).rejects.toThrow(GenerationOptionError);
+    await expect(refused({ n: 2 })).rejects.toThrow(UnsupportedError);
+    await expect(refused({ logprobs: true })).rejects.toThrow(UnsupportedError);
+    await expect(refused({ promptLogprobs: 0 })).rejects.toThrow(UnsupportedError);
   });
 
   it("ends a text before a stop string and says so", async () => {

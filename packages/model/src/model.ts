@@ -257,7 +257,9 @@ export class Model implements AsyncDisposable {
     prompt: Prompt,
     { signal, compat, ...options }: GenerateOptions = {},
   ): AsyncGenerator<GenerationDelta, GenerationResult> {
-    const config = mergeGenerationOptions(this.generationConfig, options);
+    const config = mergeGenerationOptions(this.generationConfig, options, {
+      vocabSize: this.config.vocabSize,
+    });
     refuseUnfinished(config);
     const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
     if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
