@@ -21,6 +21,12 @@ interface Running {
   newTokens: number;
 }
 
+/** A text of which numbers are wanted: each `next` runs a chunk in an empty sequence, the end is the answer. */
+type ChunkedText = (
+  sequence: Sequence,
+  signal: AbortSignal,
+) => AsyncGenerator<void, { readonly event: EngineEvent; readonly transfer: ArrayBuffer[] }>;
+
 /**
  * Runs all generations side by side. One step takes the next token of every sequence that is past its prompt and one
  * chunk of the oldest prompt (and one of a text that wants logits); between steps the thread listens, so an abort takes effect within one step.
@@ -53,26 +59,40 @@ export class Scheduler {
 
   /** Computes logits of a text, of every position or of the last one. */
   logits(id: number, tokenIds: readonly number[], last: boolean): void {
-    const controller = new AbortController();
-    this.#scoringJobs.set(id, controller);
-    this.#scoring.push(this.#runLogits(id, tokenIds, last, controller.signal));
-    this.#wake();
+    const decoder = this.#decoder;
+    const { vocabSize } = decoder.config;
+    this.#inChunks(id, async function* (sequence, signal) {
+      const data = new Float32Array((last ? 1 : tokenIds.length) * vocabSize);
+      let filled = 0;
+      const wanted = last ? "last" : "all";
+      for await (const rows of forwardInChunks(decoder, sequence, tokenIds, wanted, signal)) {
+        data.set(rows, filled);
+        filled += rows.length;
+        yield;
+      }
+      return { event: { type: "logits", id, data, vocabSize }, transfer: [data.buffer] };
+    });
   }
 
   /** Computes hidden states and logits of every token of a text. */
   hiddenStates(id: number, tokenIds: readonly number[]): void {
-    const controller = new AbortController();
-    this.#scoringJobs.set(id, controller);
-    this.#scoring.push(this.#runHiddenStates(id, tokenIds, controller.signal));
-    this.#wake();
+    const decoder = this.#decoder;
+    const { vocabSize } = decoder.config;
+    this.#inChunks(id, async function* (sequence, signal) {
+      const trace = yield* traceInChunks(decoder, sequence, tokenIds, signal);
+      const transfer = [trace.logits, ...trace.states].map(({ buffer }) => buffer);
+      return { event: { type: "hiddenStates", id, trace, vocabSize }, transfer };
+    });
   }
 
   /** Computes log-probabilities of the tokens of a text from one on. */
   score(id: number, tokenIds: readonly number[], from: number): void {
-    const controller = new AbortController();
-    this.#scoringJobs.set(id, controller);
-    this.#scoring.push(this.#runScore(id, tokenIds, from, controller.signal));
-    this.#wake();
+    const decoder = this.#decoder;
+    this.#inChunks(id, async function* (sequence, signal) {
+      const scoring = yield* scoreInChunks(decoder, sequence, tokenIds, from, signal);
+      const transfer = [scoring.logprobs.buffer, scoring.isGreedy.buffer];
+      return { event: { type: "scores", id, scoring }, transfer };
+    });
   }
 
   /** Ends a job without an answer; unknown ids are ignored (it may just have finished). */
@@ -183,62 +203,19 @@ export class Scheduler {
     this.#decoder.free(running.sequence);
   }
 
-  async *#runLogits(
-    id: number,
-    tokenIds: readonly number[],
-    last: boolean,
-    signal: AbortSignal,
-  ): AsyncGenerator<void, void> {
-    const { vocabSize } = this.#decoder.config;
-    const sequence = this.#decoder.createSequence();
-    try {
-      const data = new Float32Array((last ? 1 : tokenIds.length) * vocabSize);
-      let filled = 0;
-      const wanted = last ? "last" : "all";
-      for await (const rows of forwardInChunks(this.#decoder, sequence, tokenIds, wanted, signal)) {
-        data.set(rows, filled);
-        filled += rows.length;
-        yield;
-      }
-      this.#emit({ type: "logits", id, data, vocabSize }, [data.buffer]);
-    } catch (error) {
-      this.#emit({ type: "failed", id, error: toWireError(error) });
-    } finally {
-      this.#scoringJobs.delete(id);
-      this.#decoder.free(sequence);
-    }
+  /** Puts a text in line. */
+  #inChunks(id: number, text: ChunkedText): void {
+    const controller = new AbortController();
+    this.#scoringJobs.set(id, controller);
+    this.#scoring.push(this.#answer(id, text, controller.signal));
+    this.#wake();
   }
 
-  async *#runScore(
-    id: number,
-    tokenIds: readonly number[],
-    from: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<void, void> {
+  async *#answer(id: number, text: ChunkedText, signal: AbortSignal): AsyncGenerator<void, void> {
     const sequence = this.#decoder.createSequence();
     try {
-      const scoring = yield* scoreInChunks(this.#decoder, sequence, tokenIds, from, signal);
-      const buffers = [scoring.logprobs.buffer, scoring.isGreedy.buffer];
-      this.#emit({ type: "scores", id, scoring }, buffers);
-    } catch (error) {
-      this.#emit({ type: "failed", id, error: toWireError(error) });
-    } finally {
-      this.#scoringJobs.delete(id);
-      this.#decoder.free(sequence);
-    }
-  }
-
-  async *#runHiddenStates(
-    id: number,
-    tokenIds: readonly number[],
-    signal: AbortSignal,
-  ): AsyncGenerator<void, void> {
-    const { vocabSize } = this.#decoder.config;
-    const sequence = this.#decoder.createSequence();
-    try {
-      const trace = yield* traceInChunks(this.#decoder, sequence, tokenIds, signal);
-      const buffers = [trace.logits, ...trace.states].map(({ buffer }) => buffer);
-      this.#emit({ type: "hiddenStates", id, trace, vocabSize }, buffers);
+      const { event, transfer } = yield* text(sequence, signal);
+      this.#emit(event, transfer);
     } catch (error) {
       this.#emit({ type: "failed", id, error: toWireError(error) });
     } finally {

@@ -1,8 +1,6 @@
 import type { Decoder, Sequence } from "../network/decoder.ts";
 import { forwardInChunks } from "../network/prefill.ts";
-import { logSumExp } from "../quality/log-sum-exp.ts";
-import { argmax } from "../sampling/argmax.ts";
-import { LogitsError } from "../sampling/logits-error.ts";
+import { tokenLogprob } from "../sampling/token-logprobs.ts";
 
 /** How likely a model finds tokens of a text; entry i is of token `from + i`. */
 export interface TokenScoring {
@@ -38,22 +36,13 @@ export async function* scoreInChunks(
   const rest = tokenIds.slice(from - 1, -1);
   for await (const rows of forwardInChunks(decoder, sequence, rest, "all", signal)) {
     for (let start = 0; start < rows.length; start += vocabSize) {
+      const tokenId = tokenIds[from + index] as number;
       const row = rows.subarray(start, start + vocabSize);
-      scoreToken(row, tokenIds[from + index] as number, scoring, index++);
+      const { logprob, topLogprobs } = tokenLogprob(row, tokenId, 1);
+      scoring.logprobs[index] = logprob;
+      scoring.isGreedy[index++] = Number(topLogprobs[0]?.tokenId === tokenId);
     }
     yield;
   }
   return scoring;
-}
-
-function scoreToken(
-  row: Float32Array,
-  tokenId: number,
-  scoring: TokenScoring,
-  index: number,
-): void {
-  const logSum = logSumExp(row);
-  if (Number.isNaN(logSum)) throw new LogitsError("finite logits", "NaN or infinite ones");
-  scoring.logprobs[index] = (row[tokenId] as number) - logSum;
-  scoring.isGreedy[index] = Number(argmax(row) === tokenId);
 }
