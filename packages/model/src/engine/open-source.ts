@@ -19,6 +19,9 @@ export interface OpenSource extends AsyncDisposable {
   readonly weights: WeightReader;
 }
 
+/** What an engine's options say of the weights. */
+type OpenSourceOptions = Pick<EngineOptions, "threads" | "weights" | "packedCacheDir">;
+
 /**
  * Opens the weights of a model, checks that they fit its config and plans the format of each.
  *
@@ -26,7 +29,7 @@ export interface OpenSource extends AsyncDisposable {
  */
 export async function openSource(
   source: ModelSource,
-  options: Pick<EngineOptions, "threads" | "weights">,
+  options: OpenSourceOptions,
   signal?: AbortSignal,
 ): Promise<OpenSource> {
   if (source.kind === "synthetic") {
@@ -47,7 +50,7 @@ export async function openSource(
 
 async function openWeights(
   checkpoint: Checkpoint,
-  { threads, weights: weightOptions }: Pick<EngineOptions, "threads" | "weights">,
+  { threads, weights: weightOptions, packedCacheDir }: OpenSourceOptions,
   signal: AbortSignal | undefined,
 ): Promise<OpenSource> {
   checkWeights(checkpoint);
@@ -56,7 +59,7 @@ async function openWeights(
   const plan = planWeights({ path, tensors, linears }, weightOptions);
   buildInferenceGraph(config, plan); // a shape that a format cannot hold is told before anything is read
   const pool = createNodeQuantPool(threads === undefined ? {} : { threads });
-  const identity = await checkpointIdentity(checkpoint);
+  const identity = packedCacheDir === undefined ? undefined : await checkpointIdentity(checkpoint);
   const weights = checkpointWeights(checkpoint, { plan, linears, pool, identity });
   return {
     config,
