@@ -47,9 +47,12 @@ export class EngineThread {
     worker.on("message", (event: EngineEvent) => {
       if ("id" in event) this.#listeners.get(event.id)?.onEvent(event);
     });
-    worker.on("error", (cause) => this.#die(threadDied(String(cause), cause)));
+    const hint = " (the next request starts it again)";
+    worker.on("error", (cause) => this.#die(threadDied(`${String(cause)}${hint}`, cause)));
     worker.on("exit", (code) =>
-      this.#die(this.#closed ? new DisposedError("engine") : threadDied(`exit code ${code}`)),
+      this.#die(
+        this.#closed ? new DisposedError("engine") : threadDied(`exit code ${code}${hint}`),
+      ),
     );
     worker.unref(); // a program that is done ends, whether it disposed the model or not
   }
@@ -176,9 +179,5 @@ async function unwind(worker: Worker): Promise<void> {
 }
 
 function threadDied(reason: string, cause?: unknown): DeviceError {
-  return new DeviceError(
-    "engine",
-    `its thread died: ${reason} (the next request starts it again)`,
-    { cause },
-  );
+  return new DeviceError("engine", `its thread died: ${reason}`, { cause });
 }
