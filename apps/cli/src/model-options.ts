@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import {
   loadModel,
   readGenerationConfig,
@@ -29,7 +29,8 @@ export interface ModelFlags {
   readonly dtype?: string;
   readonly blockSize?: number;
   readonly exact?: boolean;
-  readonly quantizeHead?: boolean | 8 | 4;
+  readonly quantizeHead?: boolean;
+  readonly headBits?: "8" | "4";
   readonly quantizeEmbeddings?: boolean;
   readonly packedCache?: boolean;
   readonly device?: string;
@@ -49,15 +50,11 @@ export function addRunOptions(command: Command, t: Translate): Command {
     .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
     .option("--block-size <n>", t("option.blockSize"), parseCount)
     .option("--exact", t("option.exact"))
-    .option("--quantize-head [bits]", t("option.quantizeHead"), parseHeadBits)
+    .option("--quantize-head", t("option.quantizeHead"))
+    .addOption(new Option("--head-bits <n>", t("option.headBits")).choices(["8", "4"]))
     .option("--quantize-embeddings", t("option.quantizeEmbeddings"))
     .option("--no-packed-cache", t("option.noPackedCache"))
     .addOption(new Option("--device <device>", t("option.device")).default("auto"));
-}
-
-function parseHeadBits(text: string): 8 | 4 {
-  if (text !== "8" && text !== "4") throw new InvalidArgumentError("expected 8 or 4.");
-  return text === "8" ? 8 : 4;
 }
 
 /** Adds the flags of commands that need no weights. */
@@ -99,14 +96,14 @@ export async function openModel(
 
 /** What the flags say about number types and device. */
 export function weightOptions(flags: ModelFlags): WeightOptions & Pick<LoadModelOptions, "device"> {
-  const { exact, quantizeHead, quantizeEmbeddings } = flags;
+  const { exact, headBits, quantizeEmbeddings } = flags;
   return {
     // Any text may stand on a command line; the loader names what it knows.
     dtype: flags.dtype as WeightOptions["dtype"],
     blockSize: flags.blockSize as WeightOptions["blockSize"],
     device: flags.device as LoadModelOptions["device"],
     exact,
-    quantizeHead,
+    quantizeHead: headBits === undefined ? flags.quantizeHead : (Number(headBits) as 8 | 4),
     quantizeEmbeddings,
   };
 }

@@ -217,6 +217,21 @@ describe("generate", () => {
     expect(out).toBe(`${(JSON.parse(whole.out) as Answer).text}\n`);
   });
 
+  it("takes the text after --quantize-head as the prompt, and 8 or 4 as --head-bits", async () => {
+    const options = ["--model", model, "--dtype", "nf4", "--greedy", "--max-new-tokens", "3"];
+    const answer = async (...args: string[]) => {
+      const { code, out, err } = await run(["generate", "--json", ...options, ...args]);
+      expect(code, err).toBe(0);
+      return (JSON.parse(out) as Answer).text;
+    };
+    const whole = await answer("--quantize-head", "hello");
+    expect(await answer("--head-bits", "8", "hello")).toBe(whole);
+    expect(await answer("--head-bits", "4", "hello")).toBeTypeOf("string");
+    const { code, err } = await run(["generate", "hello", ...options, "--head-bits", "5"]);
+    expect(code).toBe(2);
+    expect(err).toContain("--head-bits");
+  });
+
   it("refuses a wrong flag before it loads a model, as the user spelled it", async () => {
     const { code, err } = await run(["generate", "x", "--model", "nowhere", "--top-p", "2"]);
     expect(code).toBe(2);

@@ -37,7 +37,8 @@ export const en = {
     "number type of the linear layers in memory: auto (as stored), float32, nf4, int8, int4",
   "option.blockSize": "weights that share a scale in int4: 32, 64 or 128 (default: 64)",
   "option.exact": "compute with the dequantized weights in float32: slow and large, for checking",
-  "option.quantizeHead": "hold the head in 8 bits (or 4) instead of 16",
+  "option.quantizeHead": "hold the head in 8 bits instead of 16",
+  "option.headBits": "hold the head in so many bits instead of 16",
   "option.noPackedCache":
     "do not keep quantized weights as the CPU uses them, in BAICHUAN2_CACHE or the system's cache folder, where later loads map them",
   "option.quantizeEmbeddings": "hold the embeddings in 8 bits instead of 16",

@@ -35,7 +35,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "option.dtype": "线性层在内存中的数值类型：auto（与文件相同）、float32、nf4、int8、int4",
   "option.blockSize": "int4 中共用一个缩放系数的权重数：32、64 或 128（默认 64）",
   "option.exact": "用反量化后的 float32 权重计算：慢且占内存，用于核对",
-  "option.quantizeHead": "输出层用 8 位（或 4 位）而不是 16 位保存",
+  "option.quantizeHead": "输出层用 8 位而不是 16 位保存",
+  "option.headBits": "输出层用这么多位而不是 16 位保存",
   "option.noPackedCache":
     "不把量化权重按 CPU 使用的形式保存到 BAICHUAN2_CACHE 或系统缓存目录（之后加载时直接映射）",
   "option.quantizeEmbeddings": "词嵌入用 8 位而不是 16 位保存",
