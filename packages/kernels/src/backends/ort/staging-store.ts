@@ -37,7 +37,7 @@ export class StagingStore implements WeightStore {
   /** Writes the model beside the weights; returns its path. */
   async finish(model: Uint8Array): Promise<string> {
     await this.#file.close();
-    const path = join(this.directory, "model.onnx");
+    const path = join(this.directory, MODEL_FILE);
     await writeFile(path, model);
     return path;
   }
@@ -50,6 +50,9 @@ export class StagingStore implements WeightStore {
 }
 
 const PREFIX = "staging-";
+
+/** The model's file beside the weights. */
+export const MODEL_FILE = "model.onnx";
 
 /** The weights' file in a folder that a process makes for itself; its age tells whether the process lives. */
 export const WEIGHTS_FILE = "weights.bin";

@@ -5,14 +5,14 @@ import type { CompileOptions, WeightReader } from "../../../backend.ts";
 import { DeviceError } from "../../../graph/errors.ts";
 import type { Graph } from "../../../graph/graph.ts";
 import { createSession, type SessionFactory } from "../create-session.ts";
-import { WEIGHTS_FILE } from "../staging-store.ts";
+import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { toOnnx } from "../to-onnx.ts";
 import { planLayouts, plannedInitializers } from "../weight-store.ts";
 import { cacheKey } from "./cache-key.ts";
 import { checkSegments } from "./check-segments.ts";
 import { DamagedEntryError, MANIFEST_FILE, readManifest, writeManifest } from "./manifest.ts";
 import type { PackedCache } from "./packed-cache.ts";
-import { MODEL_FILE, StandInError, writePackedModel } from "./write-packed-model.ts";
+import { StandInError, writePackedModel } from "./write-packed-model.ts";
 
 /** Where packed weights are kept, and what is told when they cannot be. */
 export interface PackedContext {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { WEIGHTS_FILE } from "../staging-store.ts";
+import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { segmentsOf, type Segment } from "./segments.ts";
-import { MODEL_FILE, type PackedModel } from "./write-packed-model.ts";
+import type { PackedModel } from "./write-packed-model.ts";
 
 /** The manifest's file in a folder of packed weights. It is written last. */
 export const MANIFEST_FILE = "manifest.json";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CompileOptions, WeightReader } from "../../../backend.ts";
 import type { Graph } from "../../../graph/graph.ts";
 import type { SessionFactory } from "../create-session.ts";
-import { WEIGHTS_FILE } from "../staging-store.ts";
+import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { toOnnx } from "../to-onnx.ts";
 import { WeightFile } from "../weight-file.ts";
 import {
@@ -18,9 +18,6 @@ import { inputUses, moveExternalTensors } from "./external-data.ts";
 import { packLinear, type LinearPacker, type PackedMatrix } from "./pack-linear.ts";
 import { sameResults } from "./same-results.ts";
 import { StandIns, type StandIn } from "./stand-ins.ts";
-
-/** The model's file in a folder of packed weights. */
-export const MODEL_FILE = "model.onnx";
 
 /** Files of a folder of packed weights, as far as a check must read them. */
 export interface PackedModel {
