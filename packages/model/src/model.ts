@@ -394,10 +394,11 @@ export class Model implements AsyncDisposable {
     const tokenIds = this.promptIds(text);
     if (tokenIds.length < 2) throw new PromptError("at least two tokens", String(tokenIds.length));
     checkWindow(window, stride);
-    const parts = scoreWindows(tokenIds.length, window, stride).map(({ start, end, from }) =>
-      this.#engine.score(tokenIds.slice(start, end), from, signal),
-    );
-    const logprobs = (await Promise.all(parts)).flatMap((part) => [...part.logprobs]);
+    const logprobs: number[] = [];
+    for (const { start, end, from } of scoreWindows(tokenIds.length, window, stride))
+      logprobs.push(
+        ...(await this.#engine.score(tokenIds.slice(start, end), from, signal)).logprobs,
+      );
     const loss = -logprobs.reduce((sum, logprob) => sum + logprob, 0) / logprobs.length;
     return { perplexity: Math.exp(loss), loss, tokens: logprobs.length };
   }
