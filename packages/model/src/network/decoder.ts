@@ -1,25 +1,18 @@
+import type { Backend, CompileOptions, Executable, Tensor, WeightReader } from "@baichuan2/kernels";
 import {
-  f32,
-  i32,
-  type Backend,
-  type CompileOptions,
-  type Executable,
-  type Tensor,
-  type WeightReader,
-} from "@baichuan2/kernels";
+  KvCache,
+  type KvCacheStats,
+  type Reservation,
+  type ReservedTokens,
+} from "../cache/kv-cache.ts";
+import type { Sequence } from "../cache/sequence.ts";
 import type { ModelConfig } from "../config.ts";
-import { buildInferenceGraph, type InferenceGraphOptions } from "./inference-graph.ts";
-import { KvPool } from "./kv-pool.ts";
+import { buildInferenceGraph, FINAL_NORM, type InferenceGraphOptions } from "./inference-graph.ts";
+import { prefillCuts } from "./prefill.ts";
 import { releaseArray } from "./release-array.ts";
-import { ropeAngles } from "./rope-angles.ts";
+import { RunFeeds } from "./run-feeds.ts";
 
-/** Added to the score of a key that a row may not see: float32's lowest finite number, so that no NaN can arise. */
-const MASKED = -3.4028234663852886e38;
-
-/** The tokens of one text that the cache holds: token p lies in `slots[p]`. */
-export interface Sequence {
-  readonly slots: readonly number[];
-}
+export type { Sequence } from "../cache/sequence.ts";
 
 /** What one sequence brings to a run. */
 export interface BatchItem {
@@ -46,25 +39,63 @@ export class TokenIdError extends Error {
   }
 }
 
+/** How a decoder keeps and runs sequences. */
+export interface DecoderOptions extends CompileOptions, InferenceGraphOptions {
+  /** Tokens whose keys and values can be held, those of the prefix cache included. Default: what memory allows. */
+  readonly maxSlots?: number | undefined;
+  /** Tokens that may be kept for later sequences with the same beginning. Default 0: none. */
+  readonly prefixCacheSlots?: number | undefined;
+  /**
+   * What a sequence gives does not depend on what else there is, bit for bit: each item runs alone, over its own slots in
+   * order, and beginnings are shared in whole prefill chunks. Prompts must be cut as `forwardInChunks` does.
+   */
+  readonly deterministic?: boolean | undefined;
+}
+
+/** What a run gives, an array per item; empty for "none". */
+export interface ForwardResult {
+  /** `[R, V]` each, row-major. */
+  readonly logits: Float32Array[];
+  /** States after the final norm of the same rows, `[R, C]` each, where they were asked for. */
+  readonly hidden: Float32Array[];
+}
+
+/** An item on its way through a run. */
+interface Running extends ReservedTokens {
+  readonly outputRows: number;
+}
+
 /**
  * Runs the inference graph over sequences: bookkeeping of slots, masks and positions around one `Executable`.
  *
- * Calls must not overlap: a run reads the pool that the one before has written.
+ * One run at a time: it reads the slots that the one before has written. Sequences may be forked, cut and freed while one
+ * is under way.
  */
 export class Decoder {
   readonly config: ModelConfig;
   /** Whether its graph has the outputs of `trace`. */
   readonly isTraced: boolean;
-  readonly #pool: KvPool;
+  /** Whether sequences are independent of each other, bit for bit. */
+  readonly isDeterministic: boolean;
+  /** Keys and values of all sequences. */
+  readonly cache: KvCache;
   readonly #executable: Executable;
+  readonly #feeds: RunFeeds;
+  #isRunning = false;
   /** Outputs of the last run besides logits and cache rows; only with `trace`. */
   traced: Readonly<Record<string, Tensor>> = {};
 
-  private constructor(config: ModelConfig, executable: Executable, isTraced: boolean) {
+  private constructor(config: ModelConfig, executable: Executable, options: DecoderOptions) {
     this.config = config;
+    this.isTraced = Boolean(options.trace);
+    this.isDeterministic = options.deterministic ?? false;
+    this.cache = new KvCache(config, {
+      maxSlots: options.maxSlots,
+      prefixCacheSlots: options.prefixCacheSlots,
+      wholeChunks: options.deterministic ? prefillCuts(config) : undefined,
+    });
     this.#executable = executable;
-    this.#pool = new KvPool(config);
-    this.isTraced = isTraced;
+    this.#feeds = new RunFeeds(config);
   }
 
   /** Compiles the graph of `config` on a backend, reading every weight once. */
@@ -72,31 +103,54 @@ export class Decoder {
     config: ModelConfig,
     backend: Backend,
     weights: WeightReader,
-    options: CompileOptions & InferenceGraphOptions = {},
+    options: DecoderOptions = {},
   ): Promise<Decoder> {
     const graph = buildInferenceGraph(config, options);
-    return new Decoder(
-      config,
-      await backend.compile(graph, weights, options),
-      Boolean(options.trace),
-    );
+    return new Decoder(config, await backend.compile(graph, weights, options), options);
   }
 
   /** Bytes reserved for keys and values. */
   get cacheBytes(): number {
-    return this.#pool.sizeBytes;
+    return this.cache.pool.sizeBytes;
+  }
+
+  /** What the cache holds and what its prefixes have saved. */
+  get cacheStats(): KvCacheStats {
+    return this.cache.stats;
   }
 
   /** An empty sequence. */
   createSequence(): Sequence {
-    return { slots: [] };
+    return this.cache.createSequence();
   }
 
-  /** Gives a sequence's slots back; it is empty afterwards. */
+  /** A sequence of the same tokens that goes its own way from here; nothing is copied. */
+  fork(sequence: Sequence): Sequence {
+    return this.cache.fork(sequence);
+  }
+
+  /** Cuts a sequence back to its first `length` tokens. */
+  rollback(sequence: Sequence, length: number): void {
+    this.cache.rollback(sequence, length);
+  }
+
+  /** Gives a sequence's slots back; it is empty afterwards. Harmless if it is already. */
   free(sequence: Sequence): void {
-    const slots = sequence.slots as number[];
-    this.#pool.free(slots);
-    slots.length = 0;
+    this.cache.free(sequence);
+  }
+
+  /**
+   * Gives an empty sequence the longest beginning of a text that is remembered, at most all but the last token.
+   *
+   * @returns its length in tokens; 0 if there is none.
+   */
+  adopt(sequence: Sequence, tokenIds: readonly number[]): number {
+    return this.cache.adopt(sequence, tokenIds);
+  }
+
+  /** Keeps a sequence's tokens for `adopt`, within `prefixCacheSlots`. */
+  remember(sequence: Sequence): void {
+    this.cache.remember(sequence);
   }
 
   /** @throws {TokenIdError} for the first id that has no embedding. */
@@ -112,15 +166,31 @@ export class Decoder {
    * @param batch - Each sequence at most once.
    * @returns logits `[R, V]` per item, row-major; empty for "none".
    * @throws {TokenIdError} before anything has run; sequences are then unchanged, as after any other error.
+   * @throws {KvCacheFullError} if there is no room for the tokens, even without those kept for later.
    */
   async forward(batch: readonly BatchItem[]): Promise<Float32Array[]> {
+    return (await this.run(batch)).logits;
+  }
+
+  /**
+   * As `forward`, with more to tell.
+   *
+   * @param options.hidden - Also gives the states after the final norm.
+   */
+  async run(
+    batch: readonly BatchItem[],
+    { hidden = false }: { readonly hidden?: boolean } = {},
+  ): Promise<ForwardResult> {
     for (const { tokenIds } of batch) this.checkTokenIds(tokenIds);
-    const S = this.#pool.highWater;
-    const feeds = this.#feeds(batch, S);
-    const results = await this.#executable.run(feeds);
-    this.#storeRows(batch, results);
-    if (this.isTraced) this.traced = results;
-    return this.#splitLogits(batch, floats(results, "logits"));
+    if (this.#isRunning)
+      throw new Error("decoder: expected one run at a time, got a second (await the first)");
+    this.#isRunning = true;
+    try {
+      if (this.isDeterministic) return await this.#runOneByOne(batch, hidden);
+      return await this.#runTogether(batch, hidden);
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   async dispose(): Promise<void> {
@@ -131,110 +201,117 @@ export class Decoder {
     return this.dispose();
   }
 
-  #feeds(batch: readonly BatchItem[], S: number): Record<string, Tensor> {
-    const { headDim, numAttentionHeads, numHiddenLayers, positionScheme } = this.config;
-    const tokenIds = batch.flatMap((item) => item.tokenIds);
-    const T = tokenIds.length;
-    const positions = batch.flatMap(({ sequence, tokenIds: { length } }) =>
-      Array.from({ length }, (_, t) => sequence.slots.length + t),
-    );
-    const feeds: Record<string, Tensor> = {
-      input_ids: i32(Int32Array.from(tokenIds), [T]),
-      output_rows: outputRows(batch),
-      mask: f32(visibility(batch, S, T), [T, S + T]),
-    };
-    if (positionScheme === "rope") {
-      const { cos, sin } = ropeAngles(positions, headDim);
-      feeds["cos"] = f32(cos, [T, headDim / 2]);
-      feeds["sin"] = f32(sin, [T, headDim / 2]);
-    } else {
-      feeds["query_positions"] = f32(Float32Array.from(positions), [T]);
-      feeds["key_positions"] = f32(keyPositions(batch, S, positions), [S + T]);
+  async #runOneByOne(batch: readonly BatchItem[], hidden: boolean): Promise<ForwardResult> {
+    const lengths = batch.map(({ sequence }) => sequence.slots.length);
+    const results: ForwardResult = { logits: [], hidden: [] };
+    try {
+      for (const item of batch) {
+        const { logits, hidden: states } = await this.#runTogether([item], hidden);
+        results.logits.push(...logits);
+        results.hidden.push(...states);
+      }
+    } catch (error) {
+      for (const [index, { sequence }] of batch.entries())
+        this.cache.rollback(sequence, Math.min(sequence.slots.length, lengths[index] ?? 0));
+      throw error;
     }
-    for (let layer = 0; layer < numHiddenLayers; layer++) {
-      const { keys, values } = this.#pool.layer(layer);
-      feeds[`keys.${layer}`] = f32(keys, [S, numAttentionHeads, headDim]);
-      feeds[`values.${layer}`] = f32(values, [S, numAttentionHeads, headDim]);
-    }
-    return feeds;
+    return results;
   }
 
-  #storeRows(batch: readonly BatchItem[], results: Readonly<Record<string, Tensor>>): void {
-    const slots = this.#pool.allocate(
-      batch.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0),
-    );
-    for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
-      const keys = floats(results, `keys.${layer}.new`);
-      const values = floats(results, `values.${layer}.new`);
-      this.#pool.store(layer, slots, { keys, values });
-      if (this.isTraced) continue;
+  async #runTogether(batch: readonly BatchItem[], hidden: boolean): Promise<ForwardResult> {
+    const reservation = this.cache.reserve(batch);
+    const items = reservation.items.map((item, index): Running => {
+      return { ...item, outputRows: outputRowsOf(batch[index]) };
+    });
+    try {
+      const results = await this.#execute(reservation, items, hidden);
+      this.#storeRows(items, results);
+      if (this.isTraced) this.traced = results;
+      const { vocabSize, hiddenSize } = this.config;
+      return {
+        logits: split(items, results["logits"], vocabSize),
+        hidden: split(items, results[FINAL_NORM], hiddenSize),
+      };
+    } catch (error) {
+      this.cache.abandon(reservation);
+      throw error;
+    }
+  }
+
+  async #execute(
+    { window }: Reservation,
+    items: readonly Running[],
+    hidden: boolean,
+  ): Promise<Record<string, Tensor>> {
+    const { pool } = this.cache;
+    const rows = items.map(({ state, tokenIds, outputRows }) => {
+      return { slots: state.slots, tokenIds, outputRows };
+    });
+    const fetches = this.isTraced ? undefined : this.#fetches(items, hidden);
+    pool.isRead = true;
+    try {
+      return await this.#executable.run(this.#feeds.write(rows, window, pool), fetches);
+    } finally {
+      pool.isRead = false;
+    }
+  }
+
+  /** Outputs to be copied out of the runtime: the head's only where a row wants them. */
+  #fetches(items: readonly Running[], hidden: boolean): string[] {
+    const layers = Array.from({ length: this.config.numHiddenLayers }, (_, layer) => layer);
+    const names = layers.flatMap((layer) => [`keys.${layer}.new`, `values.${layer}.new`]);
+    const hasOutputs = items.some(({ outputRows }) => outputRows > 0);
+    if (hasOutputs) names.push("logits");
+    if (hasOutputs && hidden) names.push(FINAL_NORM);
+    return names;
+  }
+
+  #storeRows(items: readonly Running[], results: Readonly<Record<string, Tensor>>): void {
+    const layers = Array.from({ length: this.config.numHiddenLayers }, (_, layer) => {
+      return {
+        keys: floats(results[`keys.${layer}.new`]),
+        values: floats(results[`values.${layer}.new`]),
+      };
+    });
+    const { pool } = this.cache;
+    let end = 0;
+    for (const item of items) {
+      const start = end;
+      end += item.tokenIds.length * pool.slotWidth;
+      const [first, last] = [start, end];
+      this.cache.commit(item, (slots) => {
+        for (const [layer, { keys, values }] of layers.entries())
+          pool.store(layer, slots, {
+            keys: keys.subarray(first, last),
+            values: values.subarray(first, last),
+          });
+      });
+    }
+    if (this.isTraced) return;
+    for (const { keys, values } of layers) {
       releaseArray(keys);
       releaseArray(values);
     }
-    let row = 0;
-    for (const { sequence, tokenIds } of batch) {
-      (sequence.slots as number[]).push(...slots.slice(row, (row += tokenIds.length)));
-    }
-  }
-
-  #splitLogits(batch: readonly BatchItem[], logits: Float32Array): Float32Array[] {
-    let row = 0;
-    return batch.map((item) => {
-      const start = row;
-      row += logitRows(item);
-      return logits.subarray(start * this.config.vocabSize, row * this.config.vocabSize);
-    });
   }
 }
 
-function logitRows({ logits, tokenIds }: BatchItem): number {
-  return logits === "all" ? tokenIds.length : Number(logits === "last");
+function outputRowsOf(item: BatchItem | undefined): number {
+  if (item?.logits === "all") return item.tokenIds.length;
+  return Number(item?.logits === "last");
 }
 
-/** Rows of the batch that get logits; a run without any still computes one, a graph cannot have empty outputs. */
-function outputRows(batch: readonly BatchItem[]): Tensor {
-  const rows: number[] = [];
-  let end = 0;
-  for (const item of batch) {
-    end += item.tokenIds.length;
-    for (let row = end - logitRows(item); row < end; row++) rows.push(row);
-  }
-  if (rows.length === 0) rows.push(0);
-  return i32(Int32Array.from(rows), [rows.length]);
+/** Each item's rows of an output that has those of all. */
+function split(
+  items: readonly Running[],
+  output: Tensor | undefined,
+  width: number,
+): Float32Array[] {
+  const rows = output ? floats(output) : new Float32Array();
+  let row = 0;
+  return items.map(({ outputRows }) => rows.subarray(row * width, (row += outputRows) * width));
 }
 
-/** `[T, S+T]`: a row sees its own sequence's slots, and of the new rows its own sequence's up to itself. */
-function visibility(batch: readonly BatchItem[], S: number, T: number): Float32Array {
-  const mask = new Float32Array(T * (S + T)).fill(MASKED);
-  let first = 0;
-  for (const { sequence, tokenIds } of batch) {
-    for (let row = first; row < first + tokenIds.length; row++) {
-      const start = row * (S + T);
-      for (const slot of sequence.slots) mask[start + slot] = 0;
-      mask.fill(0, start + S + first, start + S + row + 1);
-    }
-    first += tokenIds.length;
-  }
-  return mask;
-}
-
-/** Positions of slots and new rows; slots of no sequence in the batch are masked, their value does not matter. */
-function keyPositions(
-  batch: readonly BatchItem[],
-  S: number,
-  positions: readonly number[],
-): Float32Array {
-  const keys = new Float32Array(S + positions.length);
-  for (const { sequence } of batch) {
-    for (const [position, slot] of sequence.slots.entries()) keys[slot] = position;
-  }
-  keys.set(positions, S);
-  return keys;
-}
-
-function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
-  const data = results[name]?.data;
-  if (!(data instanceof Float32Array))
-    throw new Error(`decoder: expected float output "${name}", got none`);
-  return data;
+function floats(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data;
+  throw new Error("decoder: expected a float output of the graph, got none");
 }

@@ -6,11 +6,14 @@ import { decoderLayer, type LayerContext } from "./decoder-layer.ts";
 /** Key of the head; a `WeightReader` for this graph gives its rows normalised (NormHead, folded at load). */
 export const LM_HEAD = "lm_head.weight";
 
+/** Output of the final norm, `[R, C]`: always there, but copied only in runs that ask for it. */
+export const FINAL_NORM = "hidden.final_norm";
+
 /** Options of the graph. */
 export interface InferenceGraphOptions {
   /**
    * Adds an output for every intermediate state, for comparing with PyTorch layer by layer; "layers": only for the
-   * states after embeddings, layers and final norm (`hidden.*`). A run then copies all of them.
+   * states after embeddings and layers (`hidden.*`). A run then copies all of them.
    */
   readonly trace?: boolean | "layers" | undefined;
   /** Format of each weight; float32 where absent. */
@@ -23,7 +26,7 @@ export interface InferenceGraphOptions {
  *   inputs   input_ids [T] i32 · output_rows [R] i32 · mask [T, S+T]
  *            keys.{l}, values.{l} [S, H, D]
  *            RoPE: cos, sin [T, D/2]      ALiBi: query_positions [T], key_positions [S+T]
- *   outputs  logits [R, V] · keys.{l}.new, values.{l}.new [T, H, D]
+ *   outputs  logits [R, V] · hidden.final_norm [R, C] · keys.{l}.new, values.{l}.new [T, H, D]
  *
  * Rows may belong to many sequences; only the mask tells which (see `poolAttention`).
  */
@@ -61,7 +64,7 @@ export function buildInferenceGraph(
   // The head is by far the widest matrix: rows that need no logits stop before the final norm.
   const rows = gather(g, x, outputRows);
   const normed = rmsNorm(g, rows, weight("model.norm.weight", [C]), config.rmsNormEps);
-  if (trace) g.output("hidden.final_norm", normed);
+  g.output(FINAL_NORM, normed);
   g.output("logits", linear(g, normed, weight(LM_HEAD, [V, C])));
   return g;
 }

@@ -7,6 +7,9 @@ export interface RopeAngles {
   readonly sin: Float32Array;
 }
 
+/** `1 / BASE^(2k/D)`, `k < D/2`, by head size. */
+const frequencies = new Map<number, Float32Array>();
+
 /**
  * Rotary angles: `angle(p, k) = p / BASE^(2k/D)`, `k < D/2`.
  *
@@ -15,21 +18,35 @@ export interface RopeAngles {
  *
  * @param positions - Token positions; `T` values.
  * @param headDim - `D`, even.
+ * @param into - Where to write; default: new arrays.
  */
-export function ropeAngles(positions: ArrayLike<number>, headDim: number): RopeAngles {
+export function ropeAngles(
+  positions: ArrayLike<number>,
+  headDim: number,
+  into: RopeAngles = {
+    cos: new Float32Array((positions.length * headDim) / 2),
+    sin: new Float32Array((positions.length * headDim) / 2),
+  },
+): RopeAngles {
   const half = headDim / 2;
-  const frequencies = Float32Array.from(
-    { length: half },
-    (_, k) => 1 / Math.fround(BASE ** ((2 * k) / headDim)),
-  );
-  const cos = new Float32Array(positions.length * half);
-  const sin = new Float32Array(positions.length * half);
+  const steps = frequenciesOf(headDim);
   for (let t = 0; t < positions.length; t++) {
-    for (const [k, frequency] of frequencies.entries()) {
-      const angle = Math.fround((positions[t] ?? 0) * frequency);
-      cos[t * half + k] = Math.cos(angle);
-      sin[t * half + k] = Math.sin(angle);
+    for (let k = 0; k < half; k++) {
+      const angle = Math.fround((positions[t] ?? 0) * (steps[k] ?? 0));
+      into.cos[t * half + k] = Math.cos(angle);
+      into.sin[t * half + k] = Math.sin(angle);
     }
   }
-  return { cos, sin };
+  return into;
+}
+
+function frequenciesOf(headDim: number): Float32Array {
+  const known = frequencies.get(headDim);
+  if (known) return known;
+  const steps = Float32Array.from(
+    { length: headDim / 2 },
+    (_, k) => 1 / Math.fround(BASE ** ((2 * k) / headDim)),
+  );
+  frequencies.set(headDim, steps);
+  return steps;
 }
