@@ -27,12 +27,13 @@ describe("measureRound", () => {
   it("tells the time to the first token from the median time of the others", async () => {
     async function* generateStream(): AsyncGenerator<GenerationDelta, GenerationResult> {
       await sleep(60);
-      yield { tokenIds: [1], text: "" };
+      yield { choice: 0, tokenIds: [1], text: "" };
       for (const ms of [10, 10, 90]) {
         await sleep(ms);
-        yield { tokenIds: [1], text: "" };
+        yield { choice: 0, tokenIds: [1], text: "" };
       }
       return {
+        choices: [],
         tokenIds: [],
         text: "",
         finishReason: "length",

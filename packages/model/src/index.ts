@@ -59,7 +59,11 @@ export {
   type PositionScheme,
 } from "./config.ts";
 export type { HiddenStates, Logits } from "./engine/logits.ts";
-export type { EngineStats, FinishReason } from "./engine/protocol.ts";
+export { KvCacheFullError } from "./cache/kv-cache-full-error.ts";
+export { EngineLimitError } from "./engine/engine-limit-error.ts";
+export type { EngineStats } from "./engine/engine-stats.ts";
+export type { EngineLimits, FinishReason } from "./engine/protocol.ts";
+export { SequenceReleasedError } from "./engine/sequence-released-error.ts";
 export {
   defaultGenerationConfig,
   mergeGenerationOptions,
@@ -77,18 +81,8 @@ export {
   type LoadModelOptions,
   type LoadProgress,
 } from "./load-model.ts";
-export {
-  Model,
-  NoTokenizerError,
-  PromptError,
-  type GenerateOptions,
-  type GenerationResult,
-  type Perplexity,
-  type PerplexityOptions,
-  type Prompt,
-  type Score,
-  type Usage,
-} from "./model.ts";
+export { Model } from "./model.ts";
+export { ModelSequence } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
 export { Decoder, TokenIdError, type BatchItem, type Sequence } from "./network/decoder.ts";
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";
@@ -128,5 +122,13 @@ export type { Grammar, GrammarState } from "./structured/grammar.ts";
 export { ResponseFormatError } from "./structured/response-format-error.ts";
 export { normalizeResponseFormat, type ResponseFormat } from "./structured/response-format.ts";
 export { vocabularyOf, type Vocabulary } from "./structured/vocabulary.ts";
-export type { GenerationDelta } from "./text-stream.ts";
+export type { GenerationChoice, GenerationDelta } from "./generation/choice-text.ts";
+export type {
+  GenerateOptions,
+  GenerationResult,
+  LogitsHook,
+  Usage,
+} from "./generation/generate-options.ts";
+export { NoTokenizerError, PromptError, type Prompt } from "./prompt.ts";
+export type { Perplexity, PerplexityOptions, Score, ScoreOptions } from "./scoring/score.ts";
 export { readJsonFile } from "./read-json-file.ts";

@@ -9,7 +9,8 @@ import { Engine } from "./engine/engine.ts";
 import { defaultGenerationConfig } from "./generation-config.ts";
 import { GenerationOptionError } from "./generation-option-error.ts";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
-import { Model, type GenerateOptions } from "./model.ts";
+import type { GenerateOptions } from "./generation/generate-options.ts";
+import { Model } from "./model.ts";
 import { TokenIdError } from "./network/decoder.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */

@@ -1,114 +1,29 @@
-import type { Tokenizer } from "@baichuan2/tokenizer";
-import { buildChatPrompt, type ChatPromptOptions } from "./chat/chat-prompt.ts";
-import type { ChatMessage } from "./chat/chat-message.ts";
-import type { ModelConfig } from "./config.ts";
 import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
-import type { Engine } from "./engine/engine.ts";
+import type { Tokenizer } from "@baichuan2/tokenizer";
+import type { ChatMessage } from "./chat/chat-message.ts";
+import { buildChatPrompt } from "./chat/chat-prompt.ts";
+import type { ModelConfig } from "./config.ts";
+import type { EngineStats } from "./engine/engine-stats.ts";
 import type { OpenEngineOptions } from "./engine/engine-thread.ts";
+import type { Engine } from "./engine/engine.ts";
 import type { HiddenStates, Logits } from "./engine/logits.ts";
-import type { EngineStats, FinishReason } from "./engine/protocol.ts";
-import {
-  mergeGenerationOptions,
-  type GenerationConfig,
-  type GenerationOptions,
-} from "./generation-config.ts";
+import type { GenerationConfig } from "./generation-config.ts";
+import type { GenerationDelta } from "./generation/choice-text.ts";
+import { drain } from "./generation/drain.ts";
+import type { GenerateOptions, GenerationResult } from "./generation/generate-options.ts";
+import { prepareGeneration, runGeneration, type GenerationHost } from "./generation/generate.ts";
+import { ModelSequence, type SequenceHost } from "./model-sequence.ts";
 import type { WeightDtype } from "./network/weight-plan.ts";
-import { randomSeed } from "./sampling/random.ts";
-import { scoreWindows } from "./scoring/score-windows.ts";
-import { streamText, type GenerationDelta } from "./text-stream.ts";
-
-/** What to continue: ids as they are, a text, or a conversation. */
-export type Prompt =
-  | { readonly tokenIds: ArrayLike<number> }
-  | { readonly text: string }
-  | { readonly messages: readonly ChatMessage[] };
-
-/** Options of one generation. */
-export interface GenerateOptions extends GenerationOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Prompts exactly as the published code builds them, bare or with its tokenizer class (see chat/DIFFERENCES.md). */
-  readonly compat?: ChatPromptOptions["compat"];
-}
-
-/** Token counts of one generation. */
-export interface Usage {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
-/** A finished generation. */
-export interface GenerationResult {
-  /** New ids, the end-of-sequence id included where the model gave one. */
-  readonly tokenIds: readonly number[];
-  /** Their text without special tokens and stop string; undefined without a tokenizer. */
-  readonly text: string | undefined;
-  readonly finishReason: FinishReason;
-  readonly usage: Usage;
-  /**
-   * With this seed and the same options the same text comes again, as long as the same rows share its runs.
-   *
-   * Other requests at the same time, or a prompt that is cut differently, change the logits: in float32 by float rounding
-   * (1e-6 of their rms), with nf4 and int4 also where that flips a step of an int8 activation (up to 0.5 % was seen).
-   * LLM.int8() (dtype int8) takes its outlier columns over all rows of a run, as the original does: 1 to 3 %, so that
-   * another text is likely.
-   */
-  readonly seed: number;
-}
-
-/** How likely a continuation is. */
-export interface Score {
-  readonly tokenIds: readonly number[];
-  /** One per token, natural logarithms. */
-  readonly logprobs: Float64Array;
-  /** Their sum. */
-  readonly logLikelihood: number;
-  /** Whether greedy generation would give the continuation. */
-  readonly isGreedy: boolean;
-}
-
-/** Options of `Model.perplexity`. */
-export interface PerplexityOptions {
-  readonly window?: number | undefined;
-  readonly stride?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How well a model predicts a text. */
-export interface Perplexity {
-  readonly perplexity: number;
-  /** Mean negative log-likelihood, in nats. */
-  readonly loss: number;
-  /** Tokens that were predicted. */
-  readonly tokens: number;
-}
-
-/** A text was asked of a model that has no tokenizer. */
-export class NoTokenizerError extends Error {
-  override readonly name = "NoTokenizerError";
-  readonly code = "ERR_NO_TOKENIZER";
-
-  constructor(path: string) {
-    super(
-      `${path}: expected a tokenizer.model for text, got none (put one beside the weights, name one, or use ids)`,
-    );
-  }
-}
-
-const PROMPT_FORMS = "an object with tokenIds, text or messages";
-
-/** A prompt that is empty or none of the forms of `Prompt`. */
-export class PromptError extends Error {
-  override readonly name = "PromptError";
-  readonly code = "ERR_PROMPT";
-  readonly expected: string;
-  readonly actual: string;
-
-  constructor(expected: string, actual: string) {
-    super(`prompt: expected ${expected}, got ${actual}`);
-    this.expected = expected;
-    this.actual = actual;
-  }
-}
+import { NoTokenizerError, PROMPT_FORMS, PromptError, toIds, type Prompt } from "./prompt.ts";
+import {
+  perplexityOne,
+  scoreOne,
+  type Perplexity,
+  type PerplexityOptions,
+  type Score,
+  type ScoreOptions,
+} from "./scoring/score.ts";
+import { isList, together } from "./scoring/together.ts";
 
 /** Starts another engine over the same weights. */
 export type OpenEngine = (options?: OpenEngineOptions) => Promise<Engine>;
@@ -218,70 +133,61 @@ export class Model implements AsyncDisposable {
     void old.disposeWhenIdle().finally(() => (this.#oldEngine = undefined));
   }
 
-  /** Answers a conversation: the text of the assistant's next message. */
+  /**
+   * Answers a conversation: the text of the assistant's next message.
+   *
+   * @throws {UnsupportedError} for `n` above 1.
+   */
   async chat(messages: readonly ChatMessage[], options?: GenerateOptions): Promise<string> {
-    this.#requireTokenizer();
+    this.#checkChat(options);
     const { text } = await this.generate({ messages }, options);
     return text ?? "";
   }
 
-  /** Answers a conversation piece by piece: deltas that never split a character. */
+  /** Answers a conversation piece by piece: deltas that never split a character; errors as `chat`. */
   async *chatStream(
     messages: readonly ChatMessage[],
     options?: GenerateOptions,
   ): AsyncGenerator<string> {
-    this.#requireTokenizer();
+    this.#checkChat(options);
     for await (const { text } of this.generateStream({ messages }, options)) {
       if (text !== "") yield text;
     }
   }
 
+  #checkChat({ n }: GenerateOptions = {}): void {
+    this.#requireTokenizer();
+    if ((n ?? this.generationConfig.n) > 1)
+      throw new UnsupportedError("chat", `n ${n}`, "use generate for several answers");
+  }
+
   /** Continues a prompt to its end. */
-  async generate(prompt: Prompt, options?: GenerateOptions): Promise<GenerationResult> {
-    const stream = this.generateStream(prompt, options);
-    for (;;) {
-      const next = await stream.next();
-      if (next.done) return next.value;
-    }
+  generate(prompt: Prompt, options?: GenerateOptions): Promise<GenerationResult> {
+    return drain(this.generateStream(prompt, options));
   }
 
   /**
-   * Continues a prompt piece by piece.
+   * Continues a prompt piece by piece; with `n` the pieces of the texts come as they are made, each with its `choice`.
    *
    * @returns the whole as the generator's return value; leaving the loop early ends the work.
-   * @throws {GenerationOptionError} for an option that cannot be used, before anything runs.
+   * @throws {GenerationOptionError | ResponseFormatError} for an option that cannot be used, before anything runs.
    * @throws {ContextLengthError} if a conversation cannot fit.
+   * @throws {EngineLimitError} if it can never fit the engine, or too many requests wait.
+   * @throws {LogitsError} if the network, or a `logitsProcessor`, gives no numbers to draw from.
    * @throws the signal's reason when it aborts, within one chunk of a prompt or one token.
    */
   async *generateStream(
     prompt: Prompt,
-    { signal, compat, ...options }: GenerateOptions = {},
+    options: GenerateOptions = {},
   ): AsyncGenerator<GenerationDelta, GenerationResult> {
-    const config = mergeGenerationOptions(this.generationConfig, options, {
-      vocabSize: this.config.vocabSize,
-    });
-    refuseUnfinished(config);
-    const promptIds = this.promptIds(prompt, { maxNewTokens: options.maxNewTokens, compat });
+    const generation = prepareGeneration(this.#host, options);
+    const { maxNewTokens, compat } = options;
+    const promptIds = this.promptIds(prompt, { maxNewTokens, compat });
     if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
-    if (config.stop.length > 0) this.#requireTokenizer();
-    const seed = config.seed ?? randomSeed();
-    const eosTokenIds = config.ignoreEos ? [] : config.eosTokenIds;
     // A conversation may have taken the room of the default reserve (see buildChatPrompt): the answer ends with the context.
     const isFitted = "messages" in prompt && compat === undefined;
     const room = isFitted ? this.config.modelMaxLength - promptIds.length : Infinity;
-    const job = {
-      promptIds,
-      maxNewTokens: Math.min(config.maxNewTokens, room),
-      stopTokenIds: eosTokenIds,
-      sampler: { ...config, seed },
-    };
-
-    const { tokenizer } = this;
-    const ids = this.#engine.generate(job, signal);
-    const deltas = streamText(ids, { tokenizer, stop: config.stop, eosTokenIds });
-    const { tokenIds, text, finishReason } = yield* collectDeltas(deltas);
-    const usage = { promptTokens: promptIds.length, completionTokens: tokenIds.length };
-    return { tokenIds, text: tokenizer && text, finishReason, usage, seed };
+    return yield* runGeneration(this.#host, { promptIds, room }, generation);
   }
 
   /** Ids that a prompt becomes; what `generate` runs. */
@@ -341,7 +247,7 @@ export class Model implements AsyncDisposable {
   }
 
   /**
-   * How likely the model finds a continuation of a prompt.
+   * How likely the model finds a continuation of a prompt, or each of several; they share runs, and the prompt runs once.
    *
    * Texts are encoded together, so a continuation should start where a token may start; ids are taken as they are.
    *
@@ -350,60 +256,106 @@ export class Model implements AsyncDisposable {
    * @throws {PromptError} if prompt or continuation is empty, or they are not both texts or both ids.
    * @throws {LogitsError} if the logits are not finite.
    */
+  score(prompt: Prompt, continuation: Prompt, options?: ScoreOptions): Promise<Score>;
+  score(
+    prompt: Prompt,
+    continuations: readonly Prompt[],
+    options?: ScoreOptions,
+  ): Promise<readonly Score[]>;
   async score(
     prompt: Prompt,
-    continuation: Prompt,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<Score> {
-    const promptIds = this.promptIds(prompt);
-    const whole = this.#joined(prompt, promptIds, continuation);
-    const tokenIds = whole.slice(promptIds.length);
-    if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
-    if (tokenIds.length === 0) throw new PromptError("a continuation of a token", "an empty one");
-    const { logprobs, isGreedy } = await this.#engine.score(whole, promptIds.length, signal);
-    return {
-      tokenIds,
-      logprobs,
-      logLikelihood: logprobs.reduce((sum, logprob) => sum + logprob, 0),
-      isGreedy: isGreedy.every((value) => value === 1),
-    };
-  }
-
-  #joined(prompt: Prompt, promptIds: readonly number[], continuation: Prompt): readonly number[] {
-    if ("tokenIds" in continuation) return [...promptIds, ...toIds(continuation.tokenIds)];
-    if ("text" in prompt && "text" in continuation)
-      return this.promptIds({ text: prompt.text + continuation.text });
-    throw new PromptError(
-      "prompt and continuation as texts, or a continuation as ids",
-      "a mixture",
-    );
+    continuations: Prompt | readonly Prompt[],
+    options: ScoreOptions = {},
+  ): Promise<Score | readonly Score[]> {
+    const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
+    return isList(continuations)
+      ? together(continuations, options, (text, some) => scoreOne(host, prompt, text, some))
+      : scoreOne(host, prompt, continuations, options);
   }
 
   /**
-   * Perplexity of a text: `exp` of the mean negative log-likelihood of its tokens but the first.
+   * Perplexity of a text, or of each of several: `exp` of the mean negative log-likelihood of its tokens but the first.
+   * Windows share runs.
    *
    * @param options.window - Most tokens of one context; default `modelMaxLength`.
    * @param options.stride - Tokens between the starts of windows; less than `window` gives each token more context and takes
    *   longer. Default `window`, where the first token of each window is not scored.
    * @throws {PromptError} for a text of fewer than two tokens, or sizes that cannot be used.
    */
+  perplexity(text: Prompt, options?: PerplexityOptions): Promise<Perplexity>;
+  perplexity(texts: readonly Prompt[], options?: PerplexityOptions): Promise<readonly Perplexity[]>;
   async perplexity(
-    text: Prompt,
-    { window = this.config.modelMaxLength, stride = window, signal }: PerplexityOptions = {},
-  ): Promise<Perplexity> {
-    const tokenIds = this.promptIds(text);
-    if (tokenIds.length < 2) throw new PromptError("at least two tokens", String(tokenIds.length));
-    checkWindow(window, stride);
-    const logprobs: number[] = [];
-    for (const { start, end, from } of scoreWindows(tokenIds.length, window, stride))
-      logprobs.push(
-        ...(await this.#engine.score(tokenIds.slice(start, end), from, signal)).logprobs,
-      );
-    const loss = -logprobs.reduce((sum, logprob) => sum + logprob, 0) / logprobs.length;
-    return { perplexity: Math.exp(loss), loss, tokens: logprobs.length };
+    texts: Prompt | readonly Prompt[],
+    options: PerplexityOptions = {},
+  ): Promise<Perplexity | readonly Perplexity[]> {
+    const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
+    return isList(texts)
+      ? together(texts, options, (text, some) => perplexityOne(host, text, some))
+      : perplexityOne(host, texts, options);
   }
 
-  /** Memory in use. */
+  /**
+   * A vector that stands for a text, or one for each of several: the mean of the states after the final norm over its
+   * tokens. Texts share runs. Not normalised.
+   *
+   * @returns `[hiddenSize]` each.
+   * @throws {PromptError} for an empty text.
+   */
+  embed(text: Prompt, options?: ScoreOptions): Promise<Float32Array>;
+  embed(texts: readonly Prompt[], options?: ScoreOptions): Promise<readonly Float32Array[]>;
+  async embed(
+    texts: Prompt | readonly Prompt[],
+    options: ScoreOptions = {},
+  ): Promise<Float32Array | readonly Float32Array[]> {
+    const embedOne = (text: Prompt, { signal }: ScoreOptions): Promise<Float32Array> => {
+      const tokenIds = this.promptIds(text);
+      if (tokenIds.length === 0) throw new PromptError("at least one token", "an empty text");
+      return this.#engine.embed(tokenIds, signal);
+    };
+    return isList(texts) ? together(texts, options, embedOne) : embedOne(texts, options);
+  }
+
+  /**
+   * A sequence whose keys and values stay in the engine between calls: a conversation that goes on, branches, is cut back.
+   * The caller disposes it.
+   *
+   * @param prompt - What it begins with; default nothing.
+   */
+  async createSequence(prompt?: Prompt, options?: ScoreOptions): Promise<ModelSequence> {
+    const sequence = await ModelSequence.create(this.#sequenceHost);
+    if (!prompt) return sequence;
+    try {
+      await sequence.append(prompt, options);
+      return sequence;
+    } catch (error) {
+      await sequence.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * A sequence that `ModelSequence.save` wrote; it goes on as if it had never been away.
+   *
+   * @throws {SequenceFileError} for a damaged file, another version, or another model.
+   */
+  restoreSequence(path: string, options?: ScoreOptions): Promise<ModelSequence> {
+    return ModelSequence.restore(this.#sequenceHost, path, options?.signal);
+  }
+
+  get #host(): GenerationHost {
+    return {
+      engine: this.#engine,
+      generationConfig: this.generationConfig,
+      tokenizer: this.tokenizer,
+      requireTokenizer: () => this.#requireTokenizer(),
+    };
+  }
+
+  get #sequenceHost(): SequenceHost {
+    return { ...this.#host, promptIds: (prompt) => this.promptIds(prompt) };
+  }
+
+  /** Memory in use, and what the engine is doing. */
   stats(): Promise<EngineStats> {
     return this.#engine.stats();
   }
@@ -423,55 +375,5 @@ export class Model implements AsyncDisposable {
   #requireTokenizer(): Tokenizer {
     if (!this.tokenizer) throw new NoTokenizerError(this.path);
     return this.tokenizer;
-  }
-}
-
-/** Options that are checked, but that the engine does not know yet: refused rather than ignored. */
-function refuseUnfinished({ n, logprobs, promptLogprobs }: GenerationConfig): void {
-  const refuse = (what: string, hint: string): never => {
-    throw new UnsupportedError("generate", what, hint);
-  };
-  if (n > 1) refuse(`n ${n}`, "call it once for each text");
-  if (logprobs || promptLogprobs !== undefined) refuse("log-probabilities", "use score");
-}
-
-function checkWindow(window: number, stride: number): void {
-  if (!Number.isInteger(window) || window < 2)
-    throw new PromptError("a window of at least two tokens", String(window));
-  if (!Number.isInteger(stride) || stride < 1 || stride > window)
-    throw new PromptError(`a stride from 1 to the window of ${window}`, String(stride));
-}
-
-/** Ids as a plain array, whatever kind of array they came in; their values are checked by the engine. */
-function toIds(tokenIds: ArrayLike<number>): number[] {
-  if (typeof tokenIds !== "object" || tokenIds === null || typeof tokenIds.length !== "number") {
-    throw new PromptError("tokenIds to be an array of numbers", typeof tokenIds);
-  }
-  return Array.from(tokenIds);
-}
-
-/** What a stream of deltas adds up to. */
-interface Collected {
-  readonly tokenIds: readonly number[];
-  readonly text: string;
-  readonly finishReason: FinishReason;
-}
-
-/** Passes deltas on and returns their sum; ends the source when it is left early. */
-async function* collectDeltas(
-  deltas: AsyncGenerator<GenerationDelta, FinishReason>,
-): AsyncGenerator<GenerationDelta, Collected> {
-  const tokenIds: number[] = [];
-  let text = "";
-  try {
-    for (;;) {
-      const next = await deltas.next();
-      if (next.done) return { tokenIds, text, finishReason: next.value };
-      tokenIds.push(...next.value.tokenIds);
-      text += next.value.text;
-      yield next.value;
-    }
-  } finally {
-    await deltas.return("stop");
   }
 }

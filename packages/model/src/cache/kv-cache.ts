@@ -138,6 +138,15 @@ export class KvCache {
   }
 
   /**
+   * Zeroes a sequence's rows where nobody else owns them. Rows of NaN would poison runs that only mask their slots: NaN
+   * times a weight of 0 is NaN.
+   */
+  scrub(sequence: Sequence): void {
+    const { slots } = stateOf(sequence);
+    this.pool.zero(slots.filter((slot) => this.pool.table.countOf(slot) === 1));
+  }
+
+  /**
    * Gives an empty sequence the longest beginning of a text that is remembered, the text's last token excepted.
    *
    * @returns its length.

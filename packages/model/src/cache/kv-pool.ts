@@ -88,6 +88,11 @@ export class KvPool {
     this.#rows.store(layer, slots, rows);
   }
 
+  /** Sets the rows of slots to 0, in every layer. */
+  zero(slots: readonly number[]): void {
+    this.#rows.zero(slots);
+  }
+
   /** Copies of a layer's rows of slots; `[T, H, D]` each. */
   read(layer: number, slots: readonly number[]): LayerRows {
     return this.#rows.read(layer, slots);

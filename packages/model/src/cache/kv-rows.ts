@@ -58,6 +58,14 @@ export class KvRows {
     }
   }
 
+  /** Sets the rows of slots to 0, in every layer. */
+  zero(slots: readonly number[]): void {
+    for (const { keys, values } of this.#layers)
+      for (const slot of slots)
+        for (const array of [keys, values])
+          array.fill(0, slot * this.width, (slot + 1) * this.width);
+  }
+
   /** Copies of the rows of slots; `[T, H, D]` each. */
   read(layer: number, slots: readonly number[]): LayerRows {
     const { keys, values } = this.#at(layer);

@@ -3,7 +3,8 @@ import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import { expect, it } from "vitest";
 import { DEADLY_ID } from "./__fixtures__/deadly-id.ts";
 import { Engine } from "./engine.ts";
-import type { GenerateJob } from "./protocol.ts";
+
+import { streamTokens, type SimpleJob } from "./__fixtures__/stream-tokens.ts";
 
 const tinyChat = fileURLToPath(new URL("../../../../apps/cli/fixtures/tiny-chat", import.meta.url));
 const dyingWorker = new URL("./__fixtures__/dying-worker.ts", import.meta.url);
@@ -12,16 +13,16 @@ const openEngine = (): Promise<Engine> =>
   Engine.open({ kind: "checkpoint", path: tinyChat }, {}, dyingWorker);
 
 /** Long enough to be running when the thread dies. */
-const job = (firstId: number, maxNewTokens = 100_000): GenerateJob => ({
+const job = (firstId: number, maxNewTokens = 100_000): SimpleJob => ({
   promptIds: [firstId, 7, 42],
   maxNewTokens,
   stopTokenIds: [],
   sampler: { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 },
 });
 
-async function collect(engine: Engine, request: GenerateJob): Promise<number[]> {
+async function collect(engine: Engine, request: SimpleJob): Promise<number[]> {
   const ids: number[] = [];
-  for await (const id of engine.generate(request)) ids.push(id);
+  for await (const id of streamTokens(engine, request)) ids.push(id);
   return ids;
 }
 

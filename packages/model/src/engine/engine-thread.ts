@@ -3,7 +3,13 @@ import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import { threadArguments } from "@baichuan2/quant/node";
-import type { EngineEvent, EngineOptions, EngineRequest, ModelSource } from "./protocol.ts";
+import type {
+  EngineEvent,
+  EngineJob,
+  EngineOptions,
+  EngineRequest,
+  ModelSource,
+} from "./protocol.ts";
 import { fromWireError } from "./wire-error.ts";
 
 /** Options of opening an engine. */
@@ -21,15 +27,6 @@ export interface Listener {
   onEvent(event: EngineEvent): void;
   fail(error: Error): void;
 }
-
-/** A request without its number. */
-export type JobRequest = DistributiveOmit<
-  Extract<EngineRequest, { type: "generate" | "logits" | "hiddenStates" | "score" | "stats" }>,
-  "id"
->;
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
-  ? Omit<Union, Key>
-  : never;
 
 /** A thread with a loaded model, and the requests that wait for it. It lives until `dispose`, or until it dies. */
 export class EngineThread {
@@ -83,18 +80,18 @@ export class EngineThread {
   }
 
   /** Sends a request. @returns its number, for `stop`. */
-  start(request: JobRequest, listener: Listener): number {
+  start(request: EngineJob, listener: Listener): number {
     const id = this.#nextId++;
     if (this.#listeners.size === 0) this.#worker.ref();
     this.#listeners.set(id, listener);
-    this.#post({ ...request, id });
+    this.post({ ...request, id });
     return id;
   }
 
   /** Listens to a request no longer; `isRunning`: and ends it. */
   stop(id: number, isRunning: boolean): void {
     this.#listeners.delete(id);
-    if (isRunning) this.#post({ type: "abort", id });
+    if (isRunning) this.post({ type: "abort", id });
     if (this.#listeners.size > 0) return;
     if (!this.#closed) this.#worker.unref();
     this.#idle.resolve();
@@ -112,13 +109,14 @@ export class EngineThread {
     this.#worker.ref();
     this.#closed ??= new Promise<void>((resolve) => {
       this.#worker.once("exit", () => resolve());
-      this.#post({ type: "close" });
+      this.post({ type: "close" });
     });
     return this.#closed;
   }
 
-  #post(request: EngineRequest): void {
-    this.#worker.postMessage(request);
+  /** Sends a message that is not answered; harmless when the thread is gone. */
+  post(request: EngineRequest, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
 
   #die(error: Error): void {

@@ -3,7 +3,8 @@ import { describeShared, readGolden, sharedData } from "@baichuan2/tooling/golde
 import { describe, expect, it } from "vitest";
 import { publishedConfig } from "../shapes.ts";
 import { Engine } from "./engine.ts";
-import type { GenerateJob } from "./protocol.ts";
+
+import { streamTokens, type SimpleJob } from "./__fixtures__/stream-tokens.ts";
 
 interface GreedyCase {
   prompt: number[];
@@ -30,11 +31,7 @@ function greedyCases(model: string): [string, GreedyCase][] {
   return entries.filter(([, { prompt }]) => Array.isArray(prompt) && typeof prompt[0] === "number");
 }
 
-const greedyJob = (
-  prompt: readonly number[],
-  count: number,
-  repetitionPenalty = 1,
-): GenerateJob => ({
+const greedyJob = (prompt: readonly number[], count: number, repetitionPenalty = 1): SimpleJob => ({
   promptIds: prompt,
   maxNewTokens: count,
   stopTokenIds: [],
@@ -59,7 +56,7 @@ describeShared("greedy continuations of the original code", "model/forward", () 
       await using engine = await openGolden(model);
       for (const [name, { prompt, repetition_penalty, new_ids }] of cases) {
         const ids = await collect(
-          engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty)),
+          streamTokens(engine, greedyJob(prompt, new_ids.length, repetition_penalty)),
         );
         expect(ids, name).toEqual(new_ids);
       }
@@ -73,7 +70,7 @@ describeShared("greedy continuations of the original code", "model/forward", () 
       const cases = greedyCases(model);
       const all = await Promise.all(
         cases.map(([, { prompt, repetition_penalty, new_ids }]) =>
-          collect(engine.generate(greedyJob(prompt, new_ids.length, repetition_penalty))),
+          collect(streamTokens(engine, greedyJob(prompt, new_ids.length, repetition_penalty))),
         ),
       );
       expect(all).toEqual(cases.map(([, { new_ids }]) => new_ids));
@@ -89,7 +86,7 @@ describeShared("greedy continuations of the original code", "model/forward", () 
       await using engine = await openGolden(model);
       const all = batch.prompt.map((row, b) => {
         const tokens = row.filter((_, t) => batch.attention_mask[b]?.[t] === 1);
-        return collect(engine.generate(greedyJob(tokens, batch.new_ids[b]?.length ?? 0)));
+        return collect(streamTokens(engine, greedyJob(tokens, batch.new_ids[b]?.length ?? 0)));
       });
       expect(await Promise.all(all)).toEqual(batch.new_ids);
     },
@@ -100,7 +97,7 @@ describeShared("an engine thread", "model/models", () => {
   it("reports how a generation ended and stops at a stop token", async () => {
     await using engine = await openGolden("t7");
     const [, { prompt, new_ids }] = greedyCases("t7")[0]!;
-    const stream = engine.generate({ ...greedyJob(prompt, 10), stopTokenIds: [new_ids[3]!] });
+    const stream = streamTokens(engine, { ...greedyJob(prompt, 10), stopTokenIds: [new_ids[3]!] });
     const ids: number[] = [];
     for (;;) {
       const next = await stream.next();
@@ -116,7 +113,7 @@ describeShared("an engine thread", "model/models", () => {
   it("gives back the cache of generations that were left early", async () => {
     await using engine = await openGolden("t7");
     for (let round = 0; round < 40; round++) {
-      for await (const id of engine.generate(greedyJob(Array(20).fill(5), 1000))) {
+      for await (const id of streamTokens(engine, greedyJob(Array(20).fill(5), 1000))) {
         expect(id).toBeGreaterThanOrEqual(0);
         break;
       }
@@ -128,17 +125,17 @@ describeShared("an engine thread", "model/models", () => {
 
   it("refuses ids outside the vocabulary by name and code, and goes on", async () => {
     await using engine = await openGolden("t7");
-    const bad = collect(engine.generate(greedyJob([3, 512], 4)));
+    const bad = collect(streamTokens(engine, greedyJob([3, 512], 4)));
     await expect(bad).rejects.toMatchObject({ name: "TokenIdError", code: "ERR_TOKEN_ID" });
     await expect(engine.logits([-1], true)).rejects.toThrow(
       "expected integers from 0 to 511, got -1",
     );
-    expect(await collect(engine.generate(greedyJob([3], 2)))).toHaveLength(2);
+    expect(await collect(streamTokens(engine, greedyJob([3], 2)))).toHaveLength(2);
   });
 
   it("fails what is running when it is disposed, and what is asked later", async () => {
     const engine = await openGolden("t7");
-    const running = collect(engine.generate(greedyJob([1, 2, 3], 100_000)));
+    const running = collect(streamTokens(engine, greedyJob([1, 2, 3], 100_000)));
     const failed = expect(running).rejects.toMatchObject({ code: "ERR_DISPOSED" });
     await engine.dispose();
     await failed;
@@ -177,7 +174,7 @@ const synthetic = {
 describe("an engine with synthetic weights", () => {
   it("lets the caller's event loop turn while it computes", async () => {
     await using engine = await Engine.open(synthetic);
-    const stream = engine.generate(greedyJob(Array(600).fill(7), 1));
+    const stream = streamTokens(engine, greedyJob(Array(600).fill(7), 1));
     let isRunning = true;
     const first = stream.next().finally(() => {
       isRunning = false;
@@ -195,10 +192,10 @@ describe("an engine with synthetic weights", () => {
   it("stops within one step when a generation is aborted, and goes on with others", async () => {
     await using engine = await Engine.open(synthetic);
     const controller = new AbortController();
-    const stream = engine.generate(greedyJob(Array(600).fill(7), 100_000), controller.signal);
+    const stream = streamTokens(engine, greedyJob(Array(600).fill(7), 100_000), controller.signal);
     await stream.next();
     controller.abort(new Error("changed my mind"));
     await expect(collect(stream)).rejects.toThrow("changed my mind");
-    expect(await collect(engine.generate(greedyJob([1], 3)))).toHaveLength(3);
+    expect(await collect(streamTokens(engine, greedyJob([1], 3)))).toHaveLength(3);
   });
 });

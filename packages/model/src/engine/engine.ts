@@ -1,18 +1,22 @@
 import { DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype } from "../network/weight-plan.ts";
-import { AsyncQueue } from "./async-queue.ts";
-import { EngineThread, type JobRequest, type OpenEngineOptions } from "./engine-thread.ts";
+import type { Vocabulary } from "../structured/vocabulary.ts";
+import { EngineGeneration, type EngineGenerationOptions } from "./engine-generation.ts";
+import type { EnginePrefix, EngineSequence } from "./engine-sequence.ts";
+import type { EngineStats } from "./engine-stats.ts";
+import { EngineThread, type OpenEngineOptions } from "./engine-thread.ts";
 import type { HiddenStates, Logits } from "./logits.ts";
-import type {
-  EngineEvent,
-  EngineStats,
-  FinishReason,
-  GenerateJob,
-  ModelSource,
-} from "./protocol.ts";
-import type { TokenScoring } from "./score-in-chunks.ts";
+import type { EngineEvent, EngineJob, GenerateJob, HeldPrefix, ModelSource } from "./protocol.ts";
+import { SequenceReleasedError } from "./sequence-released-error.ts";
+import type { TokenScoring } from "./tasks/score-task.ts";
 import { fromWireError } from "./wire-error.ts";
+
+/** What response formats are compiled for; told to the thread when the first one comes. */
+export interface FormatVocabulary {
+  readonly vocabulary: Vocabulary;
+  readonly eosTokenIds: readonly number[];
+}
 
 /**
  * The caller's end of the engine thread: ids in, ids or logits out. The calling thread never computes, so its event
@@ -24,14 +28,22 @@ export class Engine implements AsyncDisposable {
   readonly config: ModelConfig;
   /** Number type of the linear layers. */
   readonly dtype: WeightDtype;
+  /** Whether sequences are independent of each other, bit for bit. */
+  readonly isDeterministic: boolean;
   readonly #reopen: () => Promise<EngineThread>;
   #thread: EngineThread;
   #starting: Promise<EngineThread> | undefined;
   #isClosed = false;
+  readonly #toldVocabulary = new WeakSet<EngineThread>();
 
-  private constructor(thread: EngineThread, reopen: () => Promise<EngineThread>) {
+  private constructor(
+    thread: EngineThread,
+    { deterministic = false }: OpenEngineOptions,
+    reopen: () => Promise<EngineThread>,
+  ) {
     this.#thread = thread;
     this.#reopen = reopen;
+    this.isDeterministic = deterministic;
     this.config = thread.loaded.config;
     this.dtype = thread.loaded.dtype;
   }
@@ -50,44 +62,32 @@ export class Engine implements AsyncDisposable {
     const thread = await EngineThread.open(source, options, entry);
     // Signal and progress are those of the first load.
     const { signal: _signal, onProgress: _onProgress, ...again } = options;
-    return new Engine(thread, () => EngineThread.open(source, again, entry));
+    return new Engine(thread, options, () => EngineThread.open(source, again, entry));
   }
 
   /**
-   * Streams new token ids; the last may be a stop token. Leaving the loop ends the job in the thread.
+   * Starts a generation.
    *
-   * @throws the signal's reason when it aborts, within one step.
+   * @param options.held - A held sequence that the prompt continues.
+   * @param options.vocabulary - Asked for once, where the job has a format.
+   * @throws the signal's reason, if it has aborted.
    */
-  async *generate(job: GenerateJob, signal?: AbortSignal): AsyncGenerator<number, FinishReason> {
-    const queue = new AsyncQueue<number>();
-    let reason: FinishReason | undefined;
+  async generate(
+    job: GenerateJob,
+    options: EngineGenerationOptions & {
+      readonly held?: EnginePrefix | undefined;
+      readonly vocabulary?: (() => FormatVocabulary) | undefined;
+    } = {},
+  ): Promise<EngineGeneration> {
+    const { signal, held, vocabulary } = options;
     signal?.throwIfAborted();
-    const thread = await this.#ready();
+    const thread = await (held ? this.#threadOf(held) : this.#ready());
     signal?.throwIfAborted(); // the wait was short, but long enough
-    const id = thread.start(
-      { type: "generate", job },
-      {
-        onEvent: (event) => {
-          if (event.type === "token") queue.push(event.tokenId);
-          else if (event.type === "finished") queue.end(void (reason = event.reason));
-          else if (event.type === "failed") queue.end(fromWireError(event.error));
-        },
-        fail: (error) => queue.end(error),
-      },
-    );
-    const onAbort = (): void => queue.end(signal?.reason);
-    try {
-      signal?.addEventListener("abort", onAbort, { once: true });
-      for await (const tokenId of queue) {
-        signal?.throwIfAborted();
-        yield tokenId;
-      }
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      thread.stop(id, reason === undefined);
+    if (job.format && vocabulary && !this.#toldVocabulary.has(thread)) {
+      thread.post({ type: "vocabulary", ...vocabulary() });
+      this.#toldVocabulary.add(thread);
     }
-    if (!reason) throw new DisposedError("engine");
-    return reason;
+    return new EngineGeneration(thread, { ...job, held: held && prefixOf(held) }, options);
   }
 
   /**
@@ -127,7 +127,69 @@ export class Engine implements AsyncDisposable {
     );
   }
 
-  /** Memory in use. */
+  /** Mean of the states after the final norm over all tokens of a text; `[C]`. */
+  embed(tokenIds: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+    return this.#ask({ type: "embed", tokenIds }, signal, (event) =>
+      event.type === "embedding" ? event.data : undefined,
+    );
+  }
+
+  /** A new, empty sequence that the thread holds until it is released. */
+  async hold(): Promise<EngineSequence> {
+    return (await this.#askHeld({ type: "hold" })).sequence;
+  }
+
+  /**
+   * Runs tokens of a held sequence. Where that fails or is aborted the sequence is as it was.
+   *
+   * @param tokenIds - At least one.
+   * @returns logits after the last, `[V]`.
+   */
+  append(
+    held: EnginePrefix,
+    tokenIds: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
+    return this.#ask(
+      { type: "append", held: prefixOf(held), tokenIds },
+      signal,
+      (event) => (event.type === "appended" ? event.logits : undefined),
+      this.#threadOf(held),
+    );
+  }
+
+  /** A held sequence of the same tokens that goes its own way. */
+  async fork(held: EnginePrefix): Promise<EngineSequence> {
+    const request = { type: "fork", held: prefixOf(held) } as const;
+    return (await this.#askHeld(request, undefined, this.#threadOf(held))).sequence;
+  }
+
+  /** Gives the slots behind the prefix back. */
+  async rollback(held: EnginePrefix): Promise<void> {
+    const request = { type: "rollback", held: prefixOf(held) } as const;
+    await this.#ask(request, undefined, isDone, this.#threadOf(held));
+  }
+
+  /** Writes a held sequence to a file. */
+  async save(held: EnginePrefix, path: string, signal?: AbortSignal): Promise<void> {
+    const request = { type: "save", held: prefixOf(held), path } as const;
+    await this.#ask(request, signal, isDone, this.#threadOf(held));
+  }
+
+  /** Reads a sequence from a file; it is held until it is released. */
+  restore(
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<{ sequence: EngineSequence; tokenIds: readonly number[] }> {
+    return this.#askHeld({ type: "restore", path }, signal);
+  }
+
+  /** Gives a held sequence's slots back. */
+  release({ thread, sequenceId }: EngineSequence): void {
+    if (thread.isAlive) thread.post({ type: "release", sequenceId });
+  }
+
+  /** Memory in use, and what the engine is doing. */
   stats(): Promise<EngineStats> {
     return this.#ask({ type: "stats" }, undefined, (event) =>
       event.type === "stats" ? event.stats : undefined,
@@ -155,19 +217,19 @@ export class Engine implements AsyncDisposable {
 
   /** One question, one answer. */
   async #ask<Answer>(
-    request: JobRequest,
+    request: EngineJob,
     signal: AbortSignal | undefined,
-    read: (event: EngineEvent) => Answer | undefined,
+    read: (event: EngineEvent, thread: EngineThread) => Answer | undefined,
+    ready: Promise<EngineThread> = this.#ready(),
   ): Promise<Answer> {
-    signal?.throwIfAborted();
-    const thread = await this.#ready();
+    const thread = await ready;
     signal?.throwIfAborted(); // the wait was short, but long enough
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     let isAborted = false;
     const id = thread.start(request, {
       onEvent: (event) => {
         if (event.type === "failed") return reject(fromWireError(event.error));
-        const answer = read(event);
+        const answer = read(event, thread);
         if (answer !== undefined) resolve(answer);
       },
       fail: reject,
@@ -183,6 +245,30 @@ export class Engine implements AsyncDisposable {
       signal?.removeEventListener("abort", onAbort);
       thread.stop(id, isAborted);
     }
+  }
+
+  #askHeld(
+    request: EngineJob,
+    signal?: AbortSignal,
+    ready?: Promise<EngineThread>,
+  ): Promise<{ sequence: EngineSequence; tokenIds: readonly number[] }> {
+    return this.#ask(
+      request,
+      signal,
+      (event, thread) => {
+        if (event.type !== "held") return undefined;
+        const { sequenceId, tokenIds } = event;
+        return { sequence: { thread, sequenceId }, tokenIds };
+      },
+      ready,
+    );
+  }
+
+  /** @throws {SequenceReleasedError} if a sequence was lost with its thread. */
+  async #threadOf({ sequence: { thread } }: EnginePrefix): Promise<EngineThread> {
+    if (this.#isClosed) throw new DisposedError("engine");
+    if (thread !== this.#thread || !thread.isAlive) throw new SequenceReleasedError();
+    return thread;
   }
 
   /** The thread, started again if it has died. */
@@ -202,4 +288,12 @@ export class Engine implements AsyncDisposable {
       this.#starting = undefined;
     }
   }
+}
+
+function isDone(event: EngineEvent): true | undefined {
+  return event.type === "done" || undefined;
+}
+
+function prefixOf({ sequence, length }: EnginePrefix): HeldPrefix {
+  return { sequenceId: sequence.sequenceId, length };
 }

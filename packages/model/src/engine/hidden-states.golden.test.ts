@@ -1,7 +1,7 @@
 import { describeShared, readGolden, sharedData } from "@baichuan2/tooling/golden";
 import { expect, it } from "vitest";
 import { loadModel } from "../load-model.ts";
-import { hiddenStateNames } from "./trace-in-chunks.ts";
+import { hiddenStateNames } from "./tasks/hidden-states-task.ts";
 
 /** float32 against PyTorch's float32 (data/model/README.md). */
 const TOLERANCE = 1e-4;

@@ -3,7 +3,7 @@ import { UnsupportedError } from "@baichuan2/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModel } from "../load-model.ts";
 import type { Model } from "../model.ts";
-import { hiddenStateNames } from "./trace-in-chunks.ts";
+import { hiddenStateNames } from "./tasks/hidden-states-task.ts";
 
 /** A random model of 3 layers, hidden size 64 and 512 tokens. */
 const tinyChat = fileURLToPath(new URL("../../../../apps/cli/fixtures/tiny-chat", import.meta.url));

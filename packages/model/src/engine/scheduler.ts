@@ -1,226 +1,187 @@
 import { setImmediate } from "node:timers/promises";
-import { DisposedError } from "@baichuan2/kernels";
-import type { BatchItem, Decoder, Sequence } from "../network/decoder.ts";
-import { chunkRows, forwardInChunks } from "../network/prefill.ts";
-import { createSampler, type Sampler } from "../sampling/sampler.ts";
-import { TokenHistory } from "../sampling/token-history.ts";
-import type { EngineEvent, FinishReason, GenerateJob } from "./protocol.ts";
-import { scoreInChunks } from "./score-in-chunks.ts";
-import { traceInChunks } from "./trace-in-chunks.ts";
-import { toWireError } from "./wire-error.ts";
+import { DeviceError, DisposedError } from "@baichuan2/kernels";
+import { KvCacheFullError } from "../cache/kv-cache-full-error.ts";
+import type { Decoder } from "../network/decoder.ts";
+import type { EngineStats } from "./engine-stats.ts";
+import { SharedPrompts } from "./shared-prompts.ts";
+import { planStep, type PlannedRows, type StepRules } from "./step-plan.ts";
+import type { Task } from "./tasks/task.ts";
+import { WaitingLine, type LineLimits, type Occupancy } from "./waiting-line.ts";
 
-/** One generation in flight. */
-interface Running {
-  readonly id: number;
-  readonly job: GenerateJob;
-  readonly sequence: Sequence;
-  readonly sampler: Sampler;
-  readonly history: TokenHistory;
-  /** Tokens that have not been through the network yet: rest of the prompt, or the token drawn last. */
-  pending: readonly number[];
-  newTokens: number;
+/** Failures of the device one after another that it does not recover from. */
+const FATAL_FAILURES = 2;
+
+/** What a scheduler keeps to. */
+export interface SchedulerOptions extends LineLimits {
+  readonly interleaveRows: number;
+  /** Called when the device has failed again and again: nothing more can be run. */
+  readonly onFatal: (error: DeviceError) => void;
 }
 
-/** A text of which numbers are wanted: each `next` runs a chunk in an empty sequence, the end is the answer. */
-type ChunkedText = (
-  sequence: Sequence,
-  signal: AbortSignal,
-) => AsyncGenerator<void, { readonly event: EngineEvent; readonly transfer: ArrayBuffer[] }>;
-
 /**
- * Runs all generations side by side. One step takes the next token of every sequence that is past its prompt and one
- * chunk of the oldest prompt (and one of a text that wants logits); between steps the thread listens, so an abort takes effect within one step.
+ * Runs all tasks side by side, step by step. They join and leave between steps, when the thread also listens: an abort
+ * takes effect within one step.
+ *
+ * Where the slots run out the task admitted last gives its own back and waits, to be computed again.
  */
 export class Scheduler {
   readonly #decoder: Decoder;
-  readonly #emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
-  readonly #running = new Map<number, Running>();
-  /** Texts whose logits or states are wanted, one after another; each `next` runs a chunk. */
-  readonly #scoring: AsyncGenerator<void, void>[] = [];
-  readonly #scoringJobs = new Map<number, AbortController>();
+  readonly #rules: StepRules;
+  readonly #onFatal: SchedulerOptions["onFatal"];
+  readonly #waiting: WaitingLine;
+  readonly #shared: SharedPrompts;
+  /** In the order of admission. */
+  #running: Task[] = [];
   #loop: Promise<void> | undefined;
+  #step = 0;
+  #preemptions = 0;
+  #failures = 0;
 
-  constructor(decoder: Decoder, emit: (event: EngineEvent, transfer?: ArrayBuffer[]) => void) {
+  constructor(decoder: Decoder, { interleaveRows, onFatal, ...limits }: SchedulerOptions) {
     this.#decoder = decoder;
-    this.#emit = emit;
+    const { config, isDeterministic } = decoder;
+    this.#rules = { config, interleaveRows, isDeterministic };
+    this.#onFatal = onFatal;
+    this.#waiting = new WaitingLine(limits);
+    this.#shared = new SharedPrompts(decoder);
   }
 
-  /** Starts a generation. */
-  generate(id: number, job: GenerateJob): void {
-    try {
-      // Here, because in a step it would fail the sequences that share it.
-      this.#decoder.checkTokenIds(job.promptIds);
-      this.#running.set(id, this.#start(id, job));
-      this.#wake();
-    } catch (error) {
-      this.#emit({ type: "failed", id, error: toWireError(error) });
-    }
+  get counts(): Pick<EngineStats["sequences"], "running" | "waiting" | "preemptions"> {
+    const waiting = this.#waiting.tasks.length;
+    return { running: this.#running.length, waiting, preemptions: this.#preemptions };
   }
 
-  /** Computes logits of a text, of every position or of the last one. */
-  logits(id: number, tokenIds: readonly number[], last: boolean): void {
-    const decoder = this.#decoder;
-    const { vocabSize } = decoder.config;
-    this.#inChunks(id, async function* (sequence, signal) {
-      const data = new Float32Array((last ? 1 : tokenIds.length) * vocabSize);
-      let filled = 0;
-      const wanted = last ? "last" : "all";
-      for await (const rows of forwardInChunks(decoder, sequence, tokenIds, wanted, signal)) {
-        data.set(rows, filled);
-        filled += rows.length;
-        yield;
-      }
-      return { event: { type: "logits", id, data, vocabSize }, transfer: [data.buffer] };
-    });
+  /** @throws {EngineLimitError} if the task could never run, or too many wait. */
+  add(task: Task): void {
+    this.#waiting.add(task);
+    this.wake();
   }
 
-  /** Computes hidden states and logits of every token of a text. */
-  hiddenStates(id: number, tokenIds: readonly number[]): void {
-    const decoder = this.#decoder;
-    const { vocabSize } = decoder.config;
-    this.#inChunks(id, async function* (sequence, signal) {
-      const trace = yield* traceInChunks(decoder, sequence, tokenIds, signal);
-      const transfer = [trace.logits, ...trace.states].map(({ buffer }) => buffer);
-      return { event: { type: "hiddenStates", id, trace, vocabSize }, transfer };
-    });
+  /** Lets a task join at once that branches off a running one. */
+  join(task: Task): void {
+    this.#running.push(task);
   }
 
-  /** Computes log-probabilities of the tokens of a text from one on. */
-  score(id: number, tokenIds: readonly number[], from: number): void {
-    const decoder = this.#decoder;
-    this.#inChunks(id, async function* (sequence, signal) {
-      const scoring = yield* scoreInChunks(decoder, sequence, tokenIds, from, signal);
-      const transfer = [scoring.logprobs.buffer, scoring.isGreedy.buffer];
-      return { event: { type: "scores", id, scoring }, transfer };
-    });
+  /** The tasks of a request. */
+  tasksOf(id: number): readonly Task[] {
+    return [...this.#running, ...this.#waiting.tasks].filter((task) => task.id === id);
   }
 
-  /** Ends a job without an answer; unknown ids are ignored (it may just have finished). */
-  abort(id: number): void {
-    this.#scoringJobs.get(id)?.abort();
-    const running = this.#running.get(id);
-    if (running) this.#end(running);
-  }
-
-  /** Ends all jobs and waits for the step in flight. */
-  async close(): Promise<void> {
-    for (const running of this.#running.values()) this.#end(running);
-    for (const controller of this.#scoringJobs.values())
-      controller.abort(new DisposedError("engine"));
-    await this.#loop;
-  }
-
-  #start(id: number, job: GenerateJob): Running {
-    return {
-      id,
-      job,
-      sequence: this.#decoder.createSequence(),
-      sampler: createSampler(job.sampler),
-      history: new TokenHistory(job.promptIds),
-      pending: job.promptIds,
-      newTokens: 0,
-    };
-  }
-
-  #wake(): void {
+  /** Goes on, if it had nothing to do. */
+  wake(): void {
     this.#loop ??= this.#run().finally(() => {
       this.#loop = undefined;
     });
   }
 
+  /** Ends a request without an answer; unknown ones are ignored (it may just have finished). */
+  abort(id: number): void {
+    for (const task of this.tasksOf(id)) task.end();
+    this.#forgetDone();
+  }
+
+  /** Ends all tasks and waits for the step in flight. */
+  async close(): Promise<void> {
+    for (const task of [...this.#running, ...this.#waiting.tasks])
+      task.fail(new DisposedError("engine"));
+    this.#forgetDone();
+    await this.#loop;
+  }
+
   async #run(): Promise<void> {
-    await setImmediate(); // jobs that arrive together start together
-    while (this.#running.size > 0 || this.#scoring.length > 0) {
-      const scored = await this.#scoring[0]?.next();
-      if (scored?.done) this.#scoring.shift();
-      await this.#step();
+    await setImmediate(); // tasks that arrive together start together
+    for (;;) {
+      this.#admit();
+      const plan = planStep(this.#ready(), this.#rules);
+      if (plan.length === 0) return;
+      await this.#runStep(plan);
+      this.#forgetDone();
       await setImmediate();
     }
   }
 
-  async #step(): Promise<void> {
-    const batch = this.#nextBatch();
-    if (batch.length === 0) return;
+  #admit(): void {
+    for (;;) {
+      const task = this.#waiting.next(this.#occupancy());
+      if (!task) return;
+      this.#running.push(task);
+    }
+  }
+
+  #occupancy(): Occupancy {
+    const { usedSlots, cachedOnlySlots, maxSlots } = this.#decoder.cacheStats;
+    let [sequences, freeSlots] = [0, maxSlots - usedSlots + cachedOnlySlots];
+    for (const { tokenIds, sequence, width } of this.#running) {
+      sequences += width;
+      freeSlots -= tokenIds.length - sequence.tokenIds.length;
+    }
+    return { sequences, freeSlots };
+  }
+
+  /** Tasks that need not wait for another's prompt. */
+  #ready(): readonly Task[] {
+    return this.#running.filter((task, index) =>
+      this.#shared.settle(task, this.#running.slice(0, index)),
+    );
+  }
+
+  async #runStep(plan: readonly PlannedRows[]): Promise<void> {
+    this.#step += 1;
+    const runRows = plan.reduce((sum, { rows }) => sum + rows.tokenIds.length, 0);
+    const hidden = plan.some(({ task }) => task.wantsHidden);
+    const items = plan.map(({ task, rows }) => ({ sequence: task.sequence, ...rows }));
+    const start = performance.now();
     try {
-      const logits = await this.#decoder.forward(batch.map(({ item }) => item));
-      for (const [index, { running, item }] of batch.entries()) {
-        this.#advance(running, item, logits[index] ?? new Float32Array());
+      const results = await this.#decoder.run(items, { hidden });
+      const seconds = (performance.now() - start) / 1000;
+      this.#failures = 0;
+      for (const [index, { task }] of plan.entries()) {
+        const logits = results.logits[index] ?? new Float32Array();
+        this.#advance(task, { logits, hidden: results.hidden[index], seconds, runRows });
       }
     } catch (error) {
-      for (const { running } of batch) this.#fail(running, error);
+      this.#recover(plan, error);
     }
   }
 
-  #nextBatch(): { running: Running; item: BatchItem }[] {
-    const batch: { running: Running; item: BatchItem }[] = [];
-    let hasPrefill = false;
-    for (const running of this.#running.values()) {
-      const { pending, sequence } = running;
-      const isPrefill = pending.length > 1;
-      if (isPrefill && hasPrefill) continue;
-      hasPrefill ||= isPrefill;
-      const tokenIds = pending.slice(0, chunkRows(this.#decoder.config, sequence.slots.length));
-      const logits = tokenIds.length === pending.length ? "last" : "none";
-      batch.push({ running, item: { sequence, tokenIds, logits } });
-    }
-    return batch;
-  }
-
-  /** Takes a finished row's token, or the rest of the prompt, unless the job was aborted meanwhile. */
-  #advance(running: Running, item: BatchItem, logits: Float32Array): void {
-    if (!this.#running.has(running.id)) return this.#decoder.free(running.sequence);
-    running.pending = running.pending.slice(item.tokenIds.length);
-    if (item.logits === "none") return;
+  #advance(task: Task, results: Parameters<Task["take"]>[0]): void {
+    if (task.isDone) return; // aborted meanwhile
+    task.lastStep = this.#step;
     try {
-      this.#takeToken(running, running.sampler.sample(logits, running.history));
+      task.take(results);
     } catch (error) {
-      this.#fail(running, error);
+      // Numbers that are none must not stay where others' runs read them.
+      this.#decoder.scrub(task.sequence);
+      task.fail(error);
     }
   }
 
-  #takeToken(running: Running, tokenId: number): void {
-    const { id, job, history } = running;
-    history.push(tokenId);
-    running.newTokens += 1;
-    running.pending = [tokenId];
-    this.#emit({ type: "token", id, tokenId });
-    if (job.stopTokenIds.includes(tokenId)) this.#finish(running, "stop");
-    else if (running.newTokens >= job.maxNewTokens) this.#finish(running, "length");
+  #recover(plan: readonly PlannedRows[], error: unknown): void {
+    if (error instanceof KvCacheFullError && this.#preempt(plan)) return;
+    for (const { task } of plan) task.fail(error);
+    if (!(error instanceof DeviceError)) return;
+    this.#failures += 1;
+    if (this.#failures >= FATAL_FAILURES) this.#onFatal(error);
   }
 
-  #finish(running: Running, reason: FinishReason): void {
-    this.#end(running);
-    this.#emit({ type: "finished", id: running.id, reason });
+  /** Makes room at the cost of the task admitted last. @returns whether there was one. */
+  #preempt(plan: readonly PlannedRows[]): boolean {
+    const planned = new Set(plan.map(({ task }) => task));
+    const candidates = this.#running.filter(
+      (task) => planned.has(task) || task.sequence.slots.length > 0,
+    );
+    const last = candidates.at(-1);
+    if (!last || candidates.length < 2) return false;
+    last.restart();
+    this.#shared.forget(last);
+    this.#running = this.#running.filter((task) => task !== last);
+    this.#waiting.addFirst(last);
+    this.#preemptions += 1;
+    return true;
   }
 
-  #fail(running: Running, error: unknown): void {
-    this.#end(running);
-    this.#emit({ type: "failed", id: running.id, error: toWireError(error) });
-  }
-
-  #end(running: Running): void {
-    this.#running.delete(running.id);
-    this.#decoder.free(running.sequence);
-  }
-
-  /** Puts a text in line. */
-  #inChunks(id: number, text: ChunkedText): void {
-    const controller = new AbortController();
-    this.#scoringJobs.set(id, controller);
-    this.#scoring.push(this.#answer(id, text, controller.signal));
-    this.#wake();
-  }
-
-  async *#answer(id: number, text: ChunkedText, signal: AbortSignal): AsyncGenerator<void, void> {
-    const sequence = this.#decoder.createSequence();
-    try {
-      const { event, transfer } = yield* text(sequence, signal);
-      this.#emit(event, transfer);
-    } catch (error) {
-      this.#emit({ type: "failed", id, error: toWireError(error) });
-    } finally {
-      this.#scoringJobs.delete(id);
-      this.#decoder.free(sequence);
-    }
+  #forgetDone(): void {
+    this.#running = this.#running.filter(({ isDone }) => !isDone);
+    this.#waiting.remove(({ isDone }) => isDone);
   }
 }

@@ -6,8 +6,12 @@ import {
   UnsupportedError,
 } from "@baichuan2/kernels";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import { KvCacheFullError } from "../cache/kv-cache-full-error.ts";
 import { TokenIdError } from "../network/decoder.ts";
 import { LogitsError } from "../sampling/logits-error.ts";
+import { ResponseFormatError } from "../structured/response-format-error.ts";
+import { EngineLimitError } from "./engine-limit-error.ts";
+import { SequenceReleasedError } from "./sequence-released-error.ts";
 import type { WireError } from "./protocol.ts";
 
 /** Classes that the engine's thread throws, by the name that travels. */
@@ -16,7 +20,11 @@ const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
   DeviceError,
   DisposedError,
   DTypeError,
+  EngineLimitError,
+  KvCacheFullError,
   LogitsError,
+  ResponseFormatError,
+  SequenceReleasedError,
   ShapeError,
   TokenIdError,
   UnsupportedError,

@@ -1,10 +1,11 @@
 import { parentPort } from "node:worker_threads";
+import type { DeviceError } from "@baichuan2/kernels";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
 import { Decoder } from "../network/decoder.ts";
-import { memoryInUse } from "./memory-in-use.ts";
+import { engineLimits, type EngineLimitValues } from "./engine-defaults.ts";
 import { openSource, type OpenSource } from "./open-source.ts";
 import type { EngineEvent, EngineOptions, EngineRequest, ModelSource } from "./protocol.ts";
-import { Scheduler } from "./scheduler.ts";
+import { RequestHandler } from "./request-handler.ts";
 import { toWireError } from "./wire-error.ts";
 
 /**
@@ -17,7 +18,7 @@ const PROGRESS_INTERVAL_MS = 50;
 
 let loading: Promise<void> | undefined;
 let decoder: Decoder | undefined;
-let scheduler: Scheduler | undefined;
+let handler: RequestHandler | undefined;
 const loadController = new AbortController();
 
 function emit(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
@@ -33,14 +34,20 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       packedCacheDir: keepsPacked(open, options) ? options.packedCacheDir : undefined,
       onWarning: (message) => emit({ type: "warning", message }),
     });
+    const limits = (): EngineLimitValues =>
+      engineLimits(open.config, options, process.availableMemory());
     decoder = await Decoder.create(open.config, backend, open.weights, {
       signal,
       formatOf: open.plan.formatOf,
       trace: options.trace ? "layers" : false,
       threads: options.threads,
       onProgress: throttledProgress(),
+      maxSlots: () => limits().maxSlots,
+      prefixCacheSlots: limits().prefixCacheSlots,
+      deterministic: options.deterministic,
     });
-    scheduler = new Scheduler(decoder, emit);
+    const { maxSlots } = decoder.cacheStats;
+    handler = new RequestHandler(decoder, emit, { ...limits(), maxSlots, onFatal: die });
     emit({ type: "loaded", config: open.config, dtype: open.plan.dtype });
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });
@@ -69,39 +76,21 @@ function throttledProgress(): (doneBytes: number, totalBytes: number) => void {
 async function close(): Promise<void> {
   loadController.abort();
   await loading;
-  await scheduler?.close();
+  await handler?.close();
   await decoder?.dispose();
   emit({ type: "closed" });
   parentPort?.close();
 }
 
+/** Ends the thread: the engine starts another one. */
+function die(error: DeviceError): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
 parentPort?.on("message", (request: EngineRequest) => {
-  switch (request.type) {
-    case "load":
-      loading = load(request.source, request.options);
-      break;
-    case "generate":
-      scheduler?.generate(request.id, request.job);
-      break;
-    case "logits":
-      scheduler?.logits(request.id, request.tokenIds, request.last);
-      break;
-    case "hiddenStates":
-      scheduler?.hiddenStates(request.id, request.tokenIds);
-      break;
-    case "score":
-      scheduler?.score(request.id, request.tokenIds, request.from);
-      break;
-    case "stats": {
-      const stats = { cacheBytes: decoder?.cacheBytes ?? 0, ...memoryInUse() };
-      emit({ type: "stats", id: request.id, stats });
-      break;
-    }
-    case "abort":
-      scheduler?.abort(request.id);
-      break;
-    case "close":
-      void close();
-      break;
-  }
+  if (request.type === "load") loading = load(request.source, request.options);
+  else if (request.type === "close") void close();
+  else handler?.handle(request);
 });

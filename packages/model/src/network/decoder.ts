@@ -19,8 +19,8 @@ export interface BatchItem {
   readonly sequence: Sequence;
   /** New tokens; at least one. */
   readonly tokenIds: readonly number[];
-  /** Rows that get logits. */
-  readonly logits: "none" | "last" | "all";
+  /** Rows that get logits: none, the last, all, or so many of the last. */
+  readonly logits: "none" | "last" | "all" | number;
 }
 
 /** A token id that the network has no embedding for. */
@@ -41,8 +41,11 @@ export class TokenIdError extends Error {
 
 /** How a decoder keeps and runs sequences. */
 export interface DecoderOptions extends CompileOptions, InferenceGraphOptions {
-  /** Tokens whose keys and values can be held, those of the prefix cache included. Default: what memory allows. */
-  readonly maxSlots?: number | undefined;
+  /**
+   * Tokens whose keys and values can be held, those of the prefix cache included; a function is asked when the weights
+   * stand. Default: no limit.
+   */
+  readonly maxSlots?: number | (() => number) | undefined;
   /** Tokens that may be kept for later sequences with the same beginning. Default 0: none. */
   readonly prefixCacheSlots?: number | undefined;
   /**
@@ -90,7 +93,7 @@ export class Decoder {
     this.isTraced = Boolean(options.trace);
     this.isDeterministic = options.deterministic ?? false;
     this.cache = new KvCache(config, {
-      maxSlots: options.maxSlots,
+      maxSlots: typeof options.maxSlots === "function" ? options.maxSlots() : options.maxSlots,
       prefixCacheSlots: options.prefixCacheSlots,
       wholeChunks: options.deterministic ? prefillCuts(config) : undefined,
     });
@@ -137,6 +140,11 @@ export class Decoder {
   /** Gives a sequence's slots back; it is empty afterwards. Harmless if it is already. */
   free(sequence: Sequence): void {
     this.cache.free(sequence);
+  }
+
+  /** Zeroes what only this sequence reads; to be called when its numbers are none, before it is freed. */
+  scrub(sequence: Sequence): void {
+    this.cache.scrub(sequence);
   }
 
   /**
@@ -221,7 +229,7 @@ export class Decoder {
   async #runTogether(batch: readonly BatchItem[], hidden: boolean): Promise<ForwardResult> {
     const reservation = this.cache.reserve(batch);
     const items = reservation.items.map((item, index): Running => {
-      return { ...item, outputRows: outputRowsOf(batch[index]) };
+      return { ...item, outputRows: outputRowsOf(batch[index] as BatchItem) };
     });
     try {
       const results = await this.#execute(reservation, items, hidden);
@@ -295,9 +303,9 @@ export class Decoder {
   }
 }
 
-function outputRowsOf(item: BatchItem | undefined): number {
-  if (item?.logits === "all") return item.tokenIds.length;
-  return Number(item?.logits === "last");
+function outputRowsOf({ logits, tokenIds }: BatchItem): number {
+  if (typeof logits === "number") return Math.min(logits, tokenIds.length);
+  return logits === "all" ? tokenIds.length : Number(logits === "last");
 }
 
 /** Each item's rows of an output that has those of all. */

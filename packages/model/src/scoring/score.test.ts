@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadModel } from "../load-model.ts";
-import { PromptError, type Model } from "../model.ts";
+import type { Model } from "../model.ts";
 import { TokenIdError } from "../network/decoder.ts";
+import { PromptError } from "../prompt.ts";
 import { logSumExp } from "../quality/log-sum-exp.ts";
 
 const tinyChat = fileURLToPath(new URL("../../../../apps/cli/fixtures/tiny-chat", import.meta.url));

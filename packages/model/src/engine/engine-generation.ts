@@ -1,0 +1,114 @@
+import { DisposedError } from "@baichuan2/kernels";
+import { AsyncQueue } from "./async-queue.ts";
+import type { EngineThread } from "./engine-thread.ts";
+import type { EngineEvent, GenerateJob, TaskEvent } from "./protocol.ts";
+import { fromWireError } from "./wire-error.ts";
+
+/** What a generation tells. */
+export type GenerationEvent = Extract<
+  TaskEvent,
+  { readonly type: "tokens" | "promptLogprobs" | "finished" }
+>;
+
+/**
+ * Changes a row of logits before a token is drawn from it.
+ *
+ * @param logits - `[V]`, the network's own; changed in place.
+ * @param choice - Which of the texts of the generation it is for.
+ * @param newTokenIds - The text so far, without the prompt.
+ */
+export type ProcessLogits = (
+  logits: Float32Array,
+  choice: number,
+  newTokenIds: readonly number[],
+) => void | Promise<void>;
+
+/** Options of one generation that stay on the caller's side. */
+export interface EngineGenerationOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Must be given where the job says `hasProcessor`. */
+  readonly process?: ProcessLogits | undefined;
+}
+
+/** A generation in the engine's thread: a stream of events until all its texts have ended. Leaving the loop ends it. */
+export class EngineGeneration implements AsyncIterable<GenerationEvent> {
+  readonly #thread: EngineThread;
+  readonly #queue = new AsyncQueue<GenerationEvent>();
+  readonly #process: ProcessLogits | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #id: number;
+  /** By choice; only kept for `process`. */
+  readonly #newTokenIds: readonly number[][];
+  #unfinished: number;
+
+  constructor(
+    thread: EngineThread,
+    job: GenerateJob,
+    { signal, process }: EngineGenerationOptions,
+  ) {
+    this.#thread = thread;
+    this.#signal = signal;
+    this.#process = process;
+    this.#unfinished = job.n;
+    this.#newTokenIds = Array.from({ length: job.n }, () => []);
+    this.#id = thread.start(
+      { type: "generate", job },
+      {
+        onEvent: (event) => this.#take(event),
+        fail: (error) => this.#queue.end(error),
+      },
+    );
+  }
+
+  /** Ends one of the texts; its "finished" still comes. */
+  stop(choice: number): void {
+    this.#thread.post({ type: "stopChoice", id: this.#id, choice });
+  }
+
+  /** @throws the signal's reason when it aborts, within one step; what failed the generation in the thread. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<GenerationEvent, void> {
+    const signal = this.#signal;
+    const onAbort = (): void => this.#queue.end(signal?.reason);
+    try {
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      for await (const event of this.#queue) {
+        signal?.throwIfAborted();
+        if (event.type === "finished") this.#unfinished -= 1;
+        yield event;
+        if (this.#unfinished === 0) return;
+      }
+      throw new DisposedError("engine");
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#thread.stop(this.#id, this.#unfinished > 0);
+    }
+  }
+
+  #take(event: EngineEvent): void {
+    switch (event.type) {
+      case "failed":
+        return this.#queue.end(fromWireError(event.error));
+      case "process":
+        return void this.#answer(event.choice, event.logits);
+      case "tokens":
+        if (this.#process) this.#newTokenIds[event.choice]?.push(...event.tokenIds);
+        return this.#queue.push(event);
+      case "finished":
+      case "promptLogprobs":
+        return this.#queue.push(event);
+      default:
+    }
+  }
+
+  async #answer(choice: number, logits: Float32Array): Promise<void> {
+    try {
+      await this.#process?.(logits, choice, this.#newTokenIds[choice] ?? []);
+      const { buffer } = logits;
+      const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+      this.#thread.post({ type: "processed", id: this.#id, choice, logits }, transfer);
+    } catch (error) {
+      this.#queue.end(error ?? new Error("logitsProcessor: expected no error, got undefined"));
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type { Decoder } from "../network/decoder.ts";
+import { StepCost } from "../sampling/step-cost.ts";
+import { GrammarCompiler } from "../structured/grammar-compiler.ts";
+import type { EngineStats } from "./engine-stats.ts";
+import { HeldSequences } from "./held-sequences.ts";
+import { memoryInUse } from "./memory-in-use.ts";
+import type { EngineJob, EngineRequest, GenerateJob, TaskEvent } from "./protocol.ts";
+import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { AppendTask } from "./tasks/append-task.ts";
+import { EmbedTask } from "./tasks/embed-task.ts";
+import { GenerationTask, type GenerationContext } from "./tasks/generation-task.ts";
+import { HiddenStatesTask } from "./tasks/hidden-states-task.ts";
+import { LogitsTask } from "./tasks/logits-task.ts";
+import { ScoreTask } from "./tasks/score-task.ts";
+import type { Task } from "./tasks/task.ts";
+import { toWireError } from "./wire-error.ts";
+
+/** Requests to a loaded model. */
+export type ModelRequest = Exclude<EngineRequest, { type: "load" | "close" }>;
+
+/** Turns requests into tasks, and holds what lives between them. */
+export class RequestHandler {
+  readonly #decoder: Decoder;
+  readonly #emit: GenerationContext["emit"];
+  readonly #scheduler: Scheduler;
+  readonly #held: HeldSequences;
+  readonly #context: GenerationContext;
+  #grammars: GrammarCompiler | undefined;
+
+  constructor(decoder: Decoder, emit: GenerationContext["emit"], options: SchedulerOptions) {
+    this.#decoder = decoder;
+    this.#emit = emit;
+    this.#scheduler = new Scheduler(decoder, options);
+    this.#held = new HeldSequences(decoder);
+    this.#context = {
+      decoder,
+      emit,
+      spawn: (task) => this.#scheduler.join(task),
+      drafts: { stepCost: new StepCost(), counts: { proposed: 0, accepted: 0 } },
+      held: this.#held,
+    };
+  }
+
+  /** Answers with events, now or later; what cannot be done is answered with "failed". */
+  handle(request: ModelRequest): void {
+    switch (request.type) {
+      case "vocabulary":
+        this.#grammars ??= new GrammarCompiler(request.vocabulary, request.eosTokenIds);
+        return;
+      case "processed":
+        return this.#resume(request.id, request.choice, request.logits);
+      case "stopChoice":
+        return this.#textOf(request.id, request.choice)?.stop();
+      case "release":
+        return this.#held.release(request.sequenceId);
+      case "abort":
+        return this.#scheduler.abort(request.id);
+      default:
+        void this.#answer(request);
+    }
+  }
+
+  /** Ends all tasks and waits for the step in flight. */
+  async close(): Promise<void> {
+    await this.#scheduler.close();
+    this.#grammars?.dispose();
+  }
+
+  async #answer(request: EngineJob & { readonly id: number }): Promise<void> {
+    try {
+      const task = this.#taskFor(request);
+      if (task) this.#start(task);
+      else this.#emit(await this.#reply(request));
+    } catch (error) {
+      this.#emit({ type: "failed", id: request.id, error: toWireError(error) });
+    }
+  }
+
+  #start(task: Task): void {
+    try {
+      this.#decoder.checkTokenIds(task.tokenIds); // here, because in a run it would fail others
+      this.#scheduler.add(task);
+    } catch (error) {
+      task.end();
+      throw error;
+    }
+  }
+
+  /** The task of a request that needs the network. */
+  #taskFor(request: EngineJob & { readonly id: number }): Task | undefined {
+    const { id } = request;
+    switch (request.type) {
+      case "generate":
+        return this.#generation(id, request.job);
+      case "logits":
+        return new LogitsTask(id, this.#context, request.tokenIds, request.last);
+      case "hiddenStates":
+        return new HiddenStatesTask(id, this.#context, request.tokenIds);
+      case "score":
+        return new ScoreTask(id, this.#context, request.tokenIds, request.from);
+      case "embed":
+        return new EmbedTask(id, this.#context, request.tokenIds);
+      case "append":
+        return new AppendTask(id, this.#context, this.#held, request);
+      default:
+        return undefined;
+    }
+  }
+
+  #generation(id: number, job: GenerateJob): GenerationTask {
+    const grammar = job.format && this.#compiler.compile(job.format).start();
+    if (!job.held)
+      return new GenerationTask(id, this.#context, job, { tokenIds: job.promptIds, grammar });
+    const held = this.#held.get(job.held.sequenceId, job.held.length);
+    const tokenIds = [...held.tokenIds, ...job.promptIds];
+    const sequence = this.#decoder.fork(held);
+    // Without new tokens the last one runs again, for its logits.
+    if (job.promptIds.length === 0) this.#decoder.rollback(sequence, tokenIds.length - 1);
+    return new GenerationTask(id, this.#context, job, { tokenIds, sequence, grammar });
+  }
+
+  get #compiler(): GrammarCompiler {
+    if (this.#grammars) return this.#grammars;
+    throw new Error("engine: expected the vocabulary before a response format, got none");
+  }
+
+  /** What can be answered without the network. */
+  async #reply(request: EngineJob & { readonly id: number }): Promise<TaskEvent> {
+    const { id } = request;
+    switch (request.type) {
+      case "stats":
+        return { type: "stats", id, stats: this.#stats() };
+      case "hold": {
+        const sequenceId = this.#held.hold(this.#decoder.createSequence());
+        return { type: "held", id, sequenceId, tokenIds: [] };
+      }
+      case "fork": {
+        const { sequenceId, length } = request.held;
+        const sequence = this.#decoder.fork(this.#held.get(sequenceId, length));
+        const { tokenIds } = sequence;
+        return { type: "held", id, sequenceId: this.#held.hold(sequence), tokenIds };
+      }
+      case "rollback":
+        this.#held.get(request.held.sequenceId, request.held.length);
+        return { type: "done", id };
+      default:
+        throw new Error(`engine: expected a request it knows, got "${request.type}"`);
+    }
+  }
+
+  #stats(): EngineStats {
+    const { cacheStats, cacheBytes } = this.#decoder;
+    const { lookups, hits, hitTokens, evictedSlots } = cacheStats.prefixCache;
+    return {
+      ...memoryInUse(),
+      cacheBytes,
+      slots: {
+        used: cacheStats.usedSlots,
+        cached: cacheStats.cachedOnlySlots,
+        limit: cacheStats.maxSlots,
+      },
+      prefixCache: { lookups, hits, hitTokens, evictedSlots },
+      sequences: { ...this.#scheduler.counts, held: this.#held.count },
+      drafts: { ...this.#context.drafts.counts },
+    };
+  }
+
+  #textOf(id: number, choice: number): GenerationTask | undefined {
+    return this.#scheduler
+      .tasksOf(id)
+      .filter((task) => task instanceof GenerationTask)
+      .find((task) => task.choice === choice);
+  }
+
+  #resume(id: number, choice: number, logits: Float32Array): void {
+    const text = this.#textOf(id, choice);
+    try {
+      text?.resume(logits);
+    } catch (error) {
+      text?.fail(error);
+    }
+    this.#scheduler.wake();
+  }
+}

@@ -1,0 +1,11 @@
+/** A sequence that is held no longer: it was disposed, or the engine's thread has died since. */
+export class SequenceReleasedError extends Error {
+  override readonly name = "SequenceReleasedError";
+  readonly code = "ERR_SEQUENCE_RELEASED";
+
+  constructor() {
+    super(
+      "sequence: expected one that is held, got one that is not (it was disposed, or lost with its engine's thread; make it anew)",
+    );
+  }
+}
