@@ -13,7 +13,7 @@ const openEngine = (): Promise<Engine> =>
   Engine.open({ kind: "checkpoint", path: tinyChat }, {}, dyingWorker);
 
 /** Long enough to be running when the thread dies. */
-const job = (firstId: number, maxNewTokens = 100_000): SimpleJob => ({
+const job = (firstId: number, maxNewTokens = 1000): SimpleJob => ({
   promptIds: [firstId, 7, 42],
   maxNewTokens,
   stopTokenIds: [],

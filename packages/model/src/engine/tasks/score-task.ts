@@ -19,6 +19,7 @@ export class ScoreTask extends TextTask {
   /** @param from - First token to score, at least 1: nothing comes before the first. */
   constructor(id: number, context: TaskContext, tokenIds: readonly number[], from: number) {
     super(id, context, tokenIds, { from: from - 1, end: tokenIds.length - 1 });
+    context.decoder.checkTokenIds(tokenIds.slice(-1)); // it never runs, but is looked up in the logits
     const count = tokenIds.length - from;
     this.#text = tokenIds;
     this.#from = from;
