@@ -80,6 +80,7 @@ export {
   loadSyntheticModel,
   type LoadModelOptions,
   type LoadProgress,
+  type LoadSyntheticOptions,
 } from "./load-model.ts";
 export { Model } from "./model.ts";
 export { ModelSequence } from "./model-sequence.ts";

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UnsupportedError } from "@baichuan2/kernels";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
+import { checkLoadOptions } from "./check-load-options.ts";
 import type { ModelConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { OpenEngineOptions } from "./engine/engine-thread.ts";
 import { openSource } from "./engine/open-source.ts";
-import type { ModelSource } from "./engine/protocol.ts";
+import type { EngineLimits, ModelSource } from "./engine/protocol.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 import { Model, type OpenEngine } from "./model.ts";
@@ -15,8 +15,12 @@ import type { WeightOptions } from "./network/weight-plan.ts";
 import { readJsonFile } from "./read-json-file.ts";
 import { publishedConfig, type ShapeName } from "./shapes.ts";
 
-/** Options of `loadModel`. Those of `WeightOptions` tell how the weights are held in memory. */
-export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress">, WeightOptions {
+/**
+ * Options of `loadModel`. Those of `WeightOptions` tell how the weights are held in memory, those of `EngineLimits` how
+ * many requests and tokens the model takes.
+ */
+export interface LoadModelOptions
+  extends Omit<ResolveModelOptions, "onProgress">, WeightOptions, EngineLimits {
   /** Where to compute; "auto" is the CPU. */
   readonly device?: "auto" | "cpu" | undefined;
   /** Threads of one run; default: all physical cores. */
@@ -32,6 +36,11 @@ export interface LoadModelOptions extends Omit<ResolveModelOptions, "onProgress"
   readonly packedCacheDir?: string | undefined;
   /** For `Model.hiddenStates`, as in comparisons: every run also copies the states after each layer. */
   readonly trace?: boolean | undefined;
+  /**
+   * The tokens of a sequence do not depend on what else runs, bit for bit. Each sequence then runs alone: many at once take
+   * as long as one after another. Default false.
+   */
+  readonly deterministic?: boolean | undefined;
   /** Called while files are downloaded and while weights are read. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -60,7 +69,7 @@ export interface LoadProgress {
  *   are quantized already, to another dtype.
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
-  checkSupported(options);
+  checkLoadOptions(options);
   const { onProgress } = options;
   const { path, networkError } = await resolveModel(dirOrId, {
     ...options,
@@ -78,19 +87,23 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
   return new Model({ path, engine, open, generationConfig, tokenizer });
 }
 
+/** Options of `loadSyntheticModel`: those of `loadModel` that are not about files. */
+export interface LoadSyntheticOptions extends Omit<
+  LoadModelOptions,
+  Exclude<keyof ResolveModelOptions, "signal" | "onProgress"> | "tokenizer"
+> {
+  /** Default: those of the shape. */
+  readonly layers?: number | undefined;
+  /** Of the random weights. Default 0. */
+  readonly seed?: number | undefined;
+}
+
 /** A model of a published size with random weights: real speed and memory, meaningless text. */
 export async function loadSyntheticModel(
   shape: ShapeName,
-  options: WeightOptions &
-    Pick<
-      LoadModelOptions,
-      "device" | "threads" | "signal" | "stagingDir" | "packedCacheDir" | "trace" | "onProgress"
-    > & {
-      readonly layers?: number | undefined;
-      readonly seed?: number | undefined;
-    } = {},
+  options: LoadSyntheticOptions = {},
 ): Promise<Model> {
-  checkSupported(options);
+  checkLoadOptions(options);
   const { layers, seed = 0 } = options;
   const config = publishedConfig(shape, layers);
   const open = engineOpener({ kind: "synthetic", config, seed }, options);
@@ -114,43 +127,31 @@ export async function checkLoad(
   directory: string,
   options: WeightOptions & Pick<LoadModelOptions, "device" | "threads" | "signal"> = {},
 ): Promise<ModelConfig> {
-  checkSupported(options);
+  checkLoadOptions(options);
   const { threads, signal } = options;
   const source = { kind: "checkpoint", path: directory } as const;
   await using open = await openSource(source, { threads, weights: options }, signal);
   return open.config;
 }
 
-function checkSupported(options: LoadModelOptions): void {
-  const { dtype = "auto", device = "auto", threads = 1, blockSize } = options;
-  const refuse = (what: string, hint: string): never => {
-    throw new UnsupportedError("loadModel", what, hint);
-  };
-  if (!Number.isInteger(threads) || threads < 1)
-    refuse(`threads ${threads}`, "give an integer of at least 1");
-  if (!DTYPES.includes(dtype)) refuse(`dtype "${dtype}"`, `use ${DTYPES.join(", ")}`);
-  if (!["auto", "cpu"].includes(device)) refuse(`device "${device}"`, 'use "cpu" or "auto"');
-  if (blockSize === undefined) return;
-  if (![32, 64, 128].includes(blockSize)) refuse(`blockSize ${blockSize}`, "use 32, 64 or 128");
-  if (dtype !== "int4") refuse(`blockSize with dtype "${dtype}"`, "only int4 has a choice");
-}
-
-const DTYPES: readonly string[] = ["auto", "float32", "nf4", "int8", "int4"];
-
 /**
  * How to start an engine with those of a load's options that are the engine's, and other weights if wanted. Signal and
  * progress are those of one load, and not of a later `quantize`.
  */
 function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngine {
-  const { threads, stagingDir, packedCacheDir, trace } = options;
   const { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings } = options;
   const weights = { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings };
+  const { threads, stagingDir, packedCacheDir, trace, deterministic } = options;
+  const { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows } = options;
+  const limits = { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows };
   return (other = {}) =>
     Engine.open(source, {
+      ...limits,
       threads,
       stagingDir,
       packedCacheDir,
       trace,
+      deterministic,
       ...other,
       weights: { ...weights, ...other.weights },
     });
