@@ -29,7 +29,7 @@ export function planStep(tasks: readonly Task[], rules: StepRules): PlannedRows[
   const solo = nextSolo(tasks);
   if (solo) return planPrompts([solo], 0, { ...rules, isDeterministic: true });
   const waiting = tasks.filter(({ stage }) => stage === "token");
-  const prompts = tasks.filter(({ stage }) => stage === "prompt");
+  const prompts = tasks.filter(({ stage, isSolo }) => stage === "prompt" && !isSolo);
   const mayDraft = tasks.length === 1 && !rules.isDeterministic;
   const plan = waiting.map((task) => ({ task, rows: task.rows(1, mayDraft) }));
   const past = waiting.reduce((sum, { sequence }) => sum + sequence.slots.length, 0);

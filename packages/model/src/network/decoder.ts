@@ -50,7 +50,7 @@ export interface DecoderOptions extends CompileOptions, InferenceGraphOptions {
   readonly prefixCacheSlots?: number | undefined;
   /**
    * What a sequence gives does not depend on what else there is, bit for bit: each item runs alone, over its own slots in
-   * order, and beginnings are shared in whole prefill chunks. Prompts must be cut as `forwardInChunks` does.
+   * order, and beginnings are shared in whole prefill chunks. Prompts must be cut at `prefillCuts`.
    */
   readonly deterministic?: boolean | undefined;
 }

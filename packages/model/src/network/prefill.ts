@@ -1,6 +1,5 @@
 import type { PrefixUnits } from "../cache/prefix-units.ts";
 import type { ModelConfig } from "../config.ts";
-import type { BatchItem, Decoder, Sequence } from "./decoder.ts";
 
 /** Rows of one prefill run; more gains nothing on two cores and makes an abort wait longer. */
 export const PREFILL_ROWS = 256;
@@ -29,29 +28,4 @@ export function prefillCuts(config: Pick<ModelConfig, "numAttentionHeads">): Pre
     return cut;
   };
   return { floor, next };
-}
-
-/**
- * Runs tokens through the decoder chunk by chunk.
- *
- * @param logits - "all": a row for each token; "last": only the last token's; "none".
- * @yields logits `[R, V]` of each chunk; empty where the chunk has none.
- */
-export async function* forwardInChunks(
-  decoder: Decoder,
-  sequence: Sequence,
-  tokenIds: readonly number[],
-  logits: BatchItem["logits"],
-  signal?: AbortSignal,
-): AsyncGenerator<Float32Array> {
-  for (let start = 0; start < tokenIds.length;) {
-    signal?.throwIfAborted();
-    const end = Math.min(tokenIds.length, start + chunkRows(decoder.config, sequence.slots.length));
-    const wanted = logits === "last" && end < tokenIds.length ? "none" : logits;
-    const [rows] = await decoder.forward([
-      { sequence, tokenIds: tokenIds.slice(start, end), logits: wanted },
-    ]);
-    if (rows) yield rows;
-    start = end;
-  }
 }
