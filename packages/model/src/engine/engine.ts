@@ -264,10 +264,10 @@ export class Engine implements AsyncDisposable {
     );
   }
 
-  /** @throws {SequenceReleasedError} if a sequence was lost with its thread. */
+  /** @throws {SequenceReleasedError} if a sequence was lost with its thread, or is about to be. */
   async #threadOf({ sequence: { thread } }: EnginePrefix): Promise<EngineThread> {
-    if (this.#isClosed) throw new DisposedError("engine");
-    if (thread !== this.#thread || !thread.isAlive) throw new SequenceReleasedError();
+    if (this.#isClosed || thread !== this.#thread || !thread.isAlive)
+      throw new SequenceReleasedError();
     return thread;
   }
 

@@ -1,4 +1,4 @@
-/** A sequence that is held no longer: it was disposed, or the engine's thread has died since. */
+/** A sequence that is held no longer: it was disposed, or its engine's thread has died or was replaced by `quantize`. */
 export class SequenceReleasedError extends Error {
   override readonly name = "SequenceReleasedError";
   readonly code = "ERR_SEQUENCE_RELEASED";
