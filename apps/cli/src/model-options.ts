@@ -15,6 +15,7 @@ import {
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import { packedCacheDirectory } from "./cache-directory.ts";
+import { engineOptions, type EngineFlags } from "./engine-options.ts";
 import { UsageError } from "./exit-codes.ts";
 import { note, type Cli } from "./io.ts";
 import type { Translate } from "./messages/translate.ts";
@@ -22,7 +23,7 @@ import { createProgress } from "./output/progress.ts";
 import { parseCount } from "./sampling-options.ts";
 
 /** What the flags that name a model leave in a command's options. */
-export interface ModelFlags {
+export interface ModelFlags extends EngineFlags {
   readonly model?: string;
   readonly tokenizer?: string;
   readonly threads?: number;
@@ -88,6 +89,7 @@ export async function openModel(
     threads: flags.threads,
     tokenizer: flags.tokenizer,
     packedCacheDir: packedCacheDirectory(flags),
+    ...engineOptions(flags),
     signal: cli.io.signal,
     onProgress: progress.update,
     ...options,

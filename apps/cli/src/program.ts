@@ -4,11 +4,14 @@ import { addBenchCommand } from "./commands/bench.ts";
 import { addChatCommand } from "./commands/chat.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addDetokenizeCommand } from "./commands/detokenize.ts";
+import { addEmbedCommand } from "./commands/embed.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLogitsCommand } from "./commands/logits.ts";
+import { addPerplexityCommand } from "./commands/perplexity.ts";
 import { addPromptCommand } from "./commands/prompt.ts";
 import { addQuantizeCommand } from "./commands/quantize.ts";
+import { addScoreCommand } from "./commands/score.ts";
 import { addTokenizeCommand } from "./commands/tokenize.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { Cli } from "./io.ts";
@@ -22,6 +25,8 @@ const EXAMPLES = [
   "baichuan2 inspect --json Baichuan2-13B-Chat",
   `echo '{"text":"你好"}' | baichuan2 tokenize --jsonl --tokenizer tokenizer.model`,
   "baichuan2 generate --jsonl --parallel 8 --model Baichuan2-7B-Chat < questions.jsonl > answers.jsonl",
+  'baichuan2 chat --model Baichuan2-7B-Chat --json-schema city.json "广州有多少人？"',
+  "baichuan2 perplexity --model Baichuan2-7B-Base --window 2048 --stride 1024 book.txt",
   "baichuan2 bench --shape 7b --layers 4 --prompt-tokens 128 --new-tokens 32 --json",
   "baichuan2 compare Baichuan2-7B-Base --dtype int4 --text book.txt",
   "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
@@ -62,6 +67,9 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addDetokenizeCommand(program, cli);
   addPromptCommand(program, cli);
   addLogitsCommand(program, cli);
+  addScoreCommand(program, cli);
+  addPerplexityCommand(program, cli);
+  addEmbedCommand(program, cli);
   addBenchCommand(program, cli);
   addCompareCommand(program, cli);
   addQuantizeCommand(program, cli);

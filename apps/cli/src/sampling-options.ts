@@ -45,10 +45,7 @@ export function addSamplingOptions(command: Command, t: Translate): Command {
     .addOption(noRepeatNgramSize(t))
     .option("--logit-bias <id:bias>", t("option.logitBias"), addLogitBias)
     .option("--seed <n>", t("option.seed"), parseNumber)
-    .option("--stop <text>", t("option.stop"), (text: string, list: string[] | undefined) => [
-      ...(list ?? []),
-      text,
-    ])
+    .option("--stop <text>", t("option.stop"), collect)
     .option("--ignore-eos", t("option.ignoreEos"));
 }
 
@@ -82,6 +79,16 @@ export function readSamplingOptions(flags: SamplingFlags): GenerationOptions {
     stop: flags.stop,
     ignoreEos: flags.ignoreEos,
   };
+  checkGenerationOptions(options);
+  return options;
+}
+
+/**
+ * Checks generation options that came from flags.
+ *
+ * @throws {UsageError} for a value out of range, with the flag as the user spelled it.
+ */
+export function checkGenerationOptions(options: GenerationOptions): void {
   try {
     mergeGenerationOptions(defaultGenerationConfig, options);
   } catch (error) {
@@ -92,7 +99,6 @@ export function readSamplingOptions(flags: SamplingFlags): GenerationOptions {
     );
     throw new UsageError(message, { cause: error });
   }
-  return options;
 }
 
 /** The message of an option error with the option spelled as the user spelled it. */
@@ -107,6 +113,11 @@ export function describeOptionError(
 /** `maxNewTokens` -> `max_new_tokens`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** One value of a flag that may be given several times, after those before it. */
+export function collect(text: string, list: readonly string[] = []): string[] {
+  return [...list, text];
 }
 
 /** A number of the command line. @throws {InvalidArgumentError} for anything else. */

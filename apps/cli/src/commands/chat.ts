@@ -1,22 +1,26 @@
 import { Option, type Command } from "commander";
 import type { GenerateOptions } from "@baichuan2/model";
+import { addAnswerOptions, readAnswerOptions, type AnswerFlags } from "../answer-options.ts";
+import { toAnswer } from "../answer.ts";
 import { bundledModel } from "../bundled-model.ts";
 import { Conversation } from "../chat/conversation.ts";
 import { runRepl } from "../chat/repl.ts";
+import { addEngineOptions } from "../engine-options.ts";
 import { UsageError } from "../exit-codes.ts";
 import { note, write, type Cli } from "../io.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
 import { style } from "../output/style.ts";
+import { addFormatOptions, readFormat, type FormatFlags } from "../response-format.ts";
 import {
   addSamplingOptions,
   readSamplingOptions,
   type SamplingFlags,
 } from "../sampling-options.ts";
 import { readText } from "../text-input.ts";
-import { toAnswer } from "./generate.ts";
 import { toJsonLine } from "../to-json-line.ts";
+import { tokenNames } from "../token-names.ts";
 
-interface ChatFlags extends ModelFlags, SamplingFlags {
+interface ChatFlags extends ModelFlags, SamplingFlags, AnswerFlags, FormatFlags {
   readonly bundled?: boolean;
   readonly system?: string;
   readonly stream: boolean;
@@ -35,7 +39,8 @@ export function addChatCommand(
     .command("chat", { isDefault: false })
     .description(t("command.chat"))
     .argument("[message]", t("argument.message"));
-  addSamplingOptions(addModelOptions(command, t), t)
+  addEngineOptions(addModelOptions(command, t), t);
+  addFormatOptions(addAnswerOptions(addSamplingOptions(command, t), t), t)
     .option("--system <text>", t("option.system"))
     .option("--bundled", t("option.bundled"))
     .option("--no-stream", t("option.noStream"))
@@ -48,13 +53,17 @@ export function addChatCommand(
 
 async function chat(cli: Cli, argument: string | undefined, given: ChatFlags): Promise<number> {
   const { io } = cli;
-  const sampling = readSamplingOptions(given);
+  const options: GenerateOptions = {
+    ...readSamplingOptions(given),
+    ...readAnswerOptions(cli, given, given.json ?? false),
+    responseFormat: await readFormat(cli, given),
+    compat: given.compat,
+  };
   const flags = { ...given, model: await chatModel(cli, given) };
   const isRepl = argument === undefined && io.stdin.isTTY === true && !flags.json;
   const text = isRepl ? undefined : await readText(cli, argument);
   if (flags.bundled) note(io, style(io, io.stderr, "yellow", cli.t("chat.bundled")));
   await using model = await openModel(cli, flags);
-  const options: GenerateOptions = { ...sampling, compat: flags.compat };
   if (text === undefined)
     return await runRepl(cli, new Conversation(model, options, flags.system), flags.stream);
 
@@ -62,7 +71,7 @@ async function chat(cli: Cli, argument: string | undefined, given: ChatFlags): P
     const messages = [...new Conversation(model, options, flags.system).messages];
     const prompt = { messages: [...messages, { role: "user", content: text } as const] };
     const result = await model.generate(prompt, { ...options, signal: io.signal });
-    await write(io.stdout, toJsonLine(toAnswer(result)));
+    await write(io.stdout, toJsonLine(toAnswer(result, tokenNames(model))));
   } else await answerOnce(cli, new Conversation(model, options, flags.system), text, flags.stream);
   return 0;
 }

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { checkLoad, compareModels, type ModelComparison } from "@baichuan2/model";
 import { UsageError } from "../exit-codes.ts";
-import { readAll, write, type Cli } from "../io.ts";
+import { write, type Cli } from "../io.ts";
 import {
   addRunOptions,
   addSourceOptions,
@@ -16,6 +15,7 @@ import { formatCount, formatRows } from "../output/format.ts";
 import { createComparisonProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
 import { commonTokenIds, type TextModels } from "../common-token-ids.ts";
+import { readTextFile } from "../text-input.ts";
 import { toJsonLine } from "../to-json-line.ts";
 
 interface CompareFlags extends ModelFlags {
@@ -101,19 +101,6 @@ async function checkModels(
     throw new UsageError(cli.t("error.vocabulariesDiffer", sizes));
   }
   return models;
-}
-
-/** The text as it is in the file, its last line end included. */
-export async function readTextFile({ io, t }: Cli, path: string | undefined): Promise<string> {
-  if (path === undefined) throw new UsageError(t("error.noText"));
-  if (path === "-") return readAll(io.stdin, io.signal);
-  try {
-    return await readFile(path, { encoding: "utf8", signal: io.signal });
-  } catch (cause) {
-    io.signal.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(t("error.textFile", { path, reason }), { cause });
-  }
 }
 
 /** A comparison for people. */

@@ -1,11 +1,29 @@
 import { Option, type Command } from "commander";
-import type { GenerateOptions, GenerationResult, Model, Prompt } from "@baichuan2/model";
+import type { GenerateOptions, Model } from "@baichuan2/model";
 import { z } from "zod";
+import { addAnswerOptions, readAnswerOptions, type AnswerFlags } from "../answer-options.ts";
+import { toAnswer } from "../answer.ts";
+import { addEngineOptions } from "../engine-options.ts";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { runJsonLines } from "../json-lines.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
-import { messages, samplingKeys, toGenerationOptions, tokenIds } from "../rows.ts";
+import {
+  addFormatOptions,
+  formatKeys,
+  hasOneFormat,
+  readFormat,
+  toFormat,
+  type FormatFlags,
+} from "../response-format.ts";
+import {
+  hasOnePrompt,
+  onePromptOnly,
+  promptKeys,
+  samplingKeys,
+  toGenerationOptions,
+  toPrompt,
+} from "../rows.ts";
 import {
   addSamplingOptions,
   parseCount,
@@ -14,8 +32,9 @@ import {
 } from "../sampling-options.ts";
 import { readText } from "../text-input.ts";
 import { toJsonLine } from "../to-json-line.ts";
+import { tokenNames } from "../token-names.ts";
 
-interface GenerateFlags extends ModelFlags, SamplingFlags {
+interface GenerateFlags extends ModelFlags, SamplingFlags, AnswerFlags, FormatFlags {
   readonly jsonl?: boolean;
   readonly json?: boolean;
   readonly parallel?: number;
@@ -23,19 +42,9 @@ interface GenerateFlags extends ModelFlags, SamplingFlags {
 }
 
 const schema = z
-  .strictObject({
-    ids: tokenIds.min(1).optional(),
-    prompt: z.string().optional(),
-    messages: messages.optional(),
-    ...samplingKeys,
-  })
-  .refine(
-    (row) =>
-      [row.ids, row.prompt, row.messages].filter((given) => given !== undefined).length === 1,
-    {
-      error: "expected exactly one of ids, prompt, messages",
-    },
-  );
+  .strictObject({ ...promptKeys, ...samplingKeys, ...formatKeys })
+  .refine(hasOnePrompt, onePromptOnly)
+  .refine(hasOneFormat, { error: "expected one of response_format, structured_outputs" });
 type Row = z.infer<typeof schema>;
 
 /** `baichuan2 generate`: continues one text, or answers lines. */
@@ -45,7 +54,8 @@ export function addGenerateCommand(program: Command, cli: Cli): void {
     .command("generate")
     .description(t("command.generate"))
     .argument("[prompt]", t("argument.prompt"));
-  addSamplingOptions(addModelOptions(command, t), t)
+  addEngineOptions(addModelOptions(command, t), t);
+  addFormatOptions(addAnswerOptions(addSamplingOptions(command, t), t), t)
     .option("--json", t("option.json"))
     .option("--jsonl", t("option.jsonl"))
     .option("--parallel <n>", t("option.parallel"), parseCount)
@@ -61,14 +71,19 @@ async function generate(
   const { t } = cli;
   if (flags.jsonl && argument !== undefined) throw new UsageError(t("error.argumentAndJsonl"));
   if (flags.parallel && !flags.jsonl) throw new UsageError(t("error.parallelNeedsJsonl"));
-  const sampling = readSamplingOptions(flags);
-  const options = { ...sampling, compat: flags.compat, signal: cli.io.signal };
+  const options: GenerateOptions = {
+    ...readSamplingOptions(flags),
+    ...readAnswerOptions(cli, flags, Boolean(flags.json || flags.jsonl)),
+    responseFormat: await readFormat(cli, flags),
+    compat: flags.compat,
+    signal: cli.io.signal,
+  };
   if (flags.jsonl) return generateLines(cli, flags, options);
   const text = await readText(cli, argument);
   await using model = await openModel(cli, flags);
   if (flags.json) {
     const result = await model.generate({ text }, options);
-    return write(cli.io.stdout, toJsonLine(toAnswer(result)));
+    return write(cli.io.stdout, toJsonLine(toAnswer(result, tokenNames(model))));
   }
   await streamText(cli, model, text, options);
 }
@@ -90,17 +105,12 @@ async function generateLines(
   defaults: GenerateOptions,
 ): Promise<void> {
   await using model = await openModel(cli, flags);
+  const name = tokenNames(model);
   const answer = async (row: Row) => {
-    const options = { ...defaults, ...given(toGenerationOptions(row)) };
-    return toAnswer(await model.generate(toPrompt(row), options));
+    const options = { ...defaults, ...given(toGenerationOptions(row)), ...toFormat(row) };
+    return toAnswer(await model.generate(toPrompt(row), options), name);
   };
   await runJsonLines(cli, { schema, answer, parallel: flags.parallel });
-}
-
-function toPrompt(row: Row): Prompt {
-  if (row.ids) return { tokenIds: row.ids };
-  if (row.messages) return { messages: row.messages };
-  return { text: row.prompt ?? "" };
 }
 
 /** Only what is set, so that it can be laid over defaults. */
@@ -109,19 +119,4 @@ function given<Options extends object>(options: Options): Partial<Options> {
     ([, value]) => value !== undefined && value !== null,
   );
   return Object.fromEntries(entries) as Partial<Options>;
-}
-
-/** A result with the names of OpenAI's API. */
-export function toAnswer({ tokenIds, text, finishReason, usage }: GenerationResult) {
-  const { promptTokens, completionTokens } = usage;
-  return {
-    ids: tokenIds,
-    text: text ?? null,
-    finish_reason: finishReason,
-    usage: {
-      prompt_tokens: promptTokens,
-      completion_tokens: completionTokens,
-      total_tokens: promptTokens + completionTokens,
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Logits } from "@baichuan2/model";
 import { z } from "zod";
+import { addEngineOptions } from "../engine-options.ts";
 import type { Cli } from "../io.ts";
 import { runJsonLines } from "../json-lines.ts";
 import { addModelOptions, openModel, type ModelFlags } from "../model-options.ts";
@@ -16,7 +17,7 @@ const schema = z.strictObject({ ids: tokenIds.min(1) });
 export function addLogitsCommand(program: Command, cli: Cli): void {
   const { t } = cli;
   const command = program.command("logits").description(t("command.logits"));
-  addModelOptions(command, t)
+  addEngineOptions(addModelOptions(command, t), t)
     .option("--jsonl", t("option.jsonlOnly"))
     .option("--last", t("option.last"))
     .action((flags: LogitsFlags) => logits(cli, flags));

@@ -18,8 +18,9 @@ import {
 } from "../model-options.ts";
 import { createComparisonProgress, createQuantizeProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
+import { readTextFile } from "../text-input.ts";
 import { toJsonLine } from "../to-json-line.ts";
-import { describeComparison, readTextFile, type CompareReport } from "./compare.ts";
+import { describeComparison, type CompareReport } from "./compare.ts";
 import { describeQuantization } from "./describe-quantization.ts";
 
 interface QuantizeFlags extends ModelFlags {

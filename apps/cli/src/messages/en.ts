@@ -9,6 +9,11 @@ export const en = {
   "command.prompt":
     'Conversations to prompt ids: JSON lines {"messages","max_new_tokens","model_max_length"} -> {"ids"}.',
   "command.logits": 'Raw logits: JSON lines {"ids"} -> {"logits"}, one row per position.',
+  "command.score":
+    'How likely texts are after others: JSON lines {"prompt" or "ids", "continuation" or "continuations"} -> {"logprobs","log_likelihood","is_greedy"}.',
+  "command.perplexity": "How well a model predicts a text, or each of many.",
+  "command.embed":
+    'A vector that stands for a text: {"embedding"}, the mean state of its tokens; or for each of many.',
   "command.bench": "Measure loading, prompt processing and generation.",
   "command.compare":
     "Compare two models token by token, such as quantized weights with the float32 ones: perplexity, KL divergence, agreement, error of each layer.",
@@ -22,6 +27,7 @@ export const en = {
   "argument.prompt":
     'text to continue; "-" or nothing reads stdin, without one line end at its end',
   "argument.text": 'text; "-" or nothing reads stdin, without one line end at its end',
+  "argument.file": 'file of the text, taken as it is; "-" or nothing reads stdin',
   "argument.ids": "token ids; nothing reads them from stdin",
   "argument.model": "the model's directory or id; the same as --model",
   "option.lang": "language of messages (default: that of LC_ALL or LANG)",
@@ -62,6 +68,23 @@ export const en = {
   "option.seed": "the same seed gives the same text",
   "option.stop": "text that ends the answer; may be given several times",
   "option.ignoreEos": "do not end at the end-of-text token",
+  "option.n": "texts to generate, 1 to 128 (above 1 only with JSON output)",
+  "option.logprobs": "tell how likely each new token was (only with JSON output)",
+  "option.topLogprobs":
+    "with each new token, so many of the likeliest, 0 to 20; implies --logprobs",
+  "option.promptLogprobs":
+    "tell how likely each token of the prompt was, with so many of the likeliest, 0 to 20 (only with JSON output)",
+  "option.speculative":
+    "guess tokens where the text repeats itself, and check several at once; only while nothing else runs",
+  "option.jsonSchema": "the text is JSON that is valid under the JSON Schema in this file",
+  "option.regex": "the text as a whole matches this regular expression",
+  "option.choice": "the text is this one, or one of several; may be given several times",
+  "option.deterministic":
+    "the text does not depend on what else runs, bit for bit; each text then runs alone",
+  "option.maxSlots": "tokens that can be held at a time, all texts together",
+  "option.maxSequences": "texts that share a run (default: 32); others wait",
+  "option.prefixCacheSlots":
+    "tokens kept for later prompts with the same beginning (default: 2048); 0 keeps none",
   "option.system": "system message of the conversation",
   "option.bundled": "use the small model that comes with the program",
   "option.noStream": "print answers whole",
@@ -79,6 +102,10 @@ export const en = {
   "option.promptTokens": "length of the prompt",
   "option.newTokens": "tokens to generate",
   "option.rounds": "measurements; the median counts",
+  "option.streams": "texts generated at once in each round",
+  "option.contextWindow": "most tokens of one context (default: the model's context)",
+  "option.stride":
+    "tokens between the starts of windows (default: --window); less gives each token more context and takes longer",
   "option.dtypeA": "number type of A; --dtype and all other flags are B's",
   "option.text": 'file of the text to compare on; "-" reads stdin',
   "option.maxTokens":
@@ -115,12 +142,16 @@ export const en = {
   "error.layersNeedShape": "expected --layers only together with --shape",
   "error.argumentAndJsonl": "expected either an argument or --jsonl, got both",
   "error.parallelNeedsJsonl": "expected --parallel only together with --jsonl",
+  "error.needsJson": "expected {{name}} only together with JSON output (--json, or --jsonl)",
+  "error.schemaFile": "expected JSON in {{path}}, got: {{reason}}",
   "error.noText": "expected --text FILE (or --text - for stdin), got none",
   "error.textFile": "expected a text in {{path}}, got {{reason}}",
   "error.noFormat": "expected --format nf4, int8 or int4, got none",
   "error.textNeedsReport": "expected --text only together with --report",
   "error.shortText": "expected a text of at least 2 tokens, got {{count}}",
   "error.shortWindow": "expected a window of at least 2 tokens, got {{count}}",
+  "error.longStride":
+    "expected a stride of at most the window of {{window}} tokens, got {{stride}}",
   "error.noCompareTokenizer":
     "expected a tokenizer.model beside A or B, got none (--tokenizer FILE)",
   "error.tokenizersDiffer":
@@ -179,6 +210,7 @@ export const en = {
   "bench.load": "Load",
   "bench.prefill": "Prompt, {{count}} tokens",
   "bench.decode": "Generation, {{count}} tokens",
+  "bench.total": "Generation, {{count}} streams together",
   "bench.ownMemory": "{{all}}, {{own}} of it not mapped from files",
   "bench.loadedMemory": "Memory, loaded",
   "bench.memory": "Memory, after running",
@@ -197,6 +229,9 @@ export const en = {
   "quantize.worst": "Worst linear",
   "quantize.relativeError": "Relative error",
   "quantize.maxError": "Largest error",
+  "perplexity.perplexity": "Perplexity",
+  "perplexity.loss": "Loss, nats per token",
+  "perplexity.tokens": "Tokens predicted",
   "compare.model": "Model",
   "compare.dtype": "Number type",
   "compare.perplexity": "Perplexity",
