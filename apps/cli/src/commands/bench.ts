@@ -3,12 +3,14 @@ import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import {
   loadSyntheticModel,
+  type EngineStats,
   type Model,
   type ShapeName,
   type WeightDtype,
   type WeightOptions,
 } from "@baichuan2/model";
 import { packedCacheDirectory } from "../cache-directory.ts";
+import { engineOptions } from "../engine-options.ts";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
@@ -24,6 +26,8 @@ interface BenchFlags extends ModelFlags {
   readonly promptTokens: number;
   readonly newTokens: number;
   readonly rounds: number;
+  readonly parallel: number;
+  readonly speculative?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,10 +44,19 @@ interface BenchReport {
   readonly promptTokens: number;
   readonly newTokens: number;
   readonly rounds: number;
+  /** Streams that generate at once in a round, each from a prompt of its own. */
+  readonly parallel: number;
+  readonly speculative: boolean;
+  readonly deterministic: boolean;
   readonly loadSeconds: number;
+  /** Prompt tokens of all streams, until the last one has its first new token. */
   readonly prefillTokPerSec: number | null;
-  /** null with a single new token, which comes from the prompt's run. */
+  /** Of one stream while all generate; null with a single new token, which comes from the prompt's run. */
   readonly decodeTokPerSec: number | null;
+  /** Of all streams together, while all generate. */
+  readonly totalDecodeTokPerSec: number | null;
+  /** Guessed tokens (`speculative`) and the right ones among them; the run that warms up counts too. */
+  readonly drafts: EngineStats["drafts"];
   /** Resident memory of the process once the model is loaded, and after the rounds: with cache and work space. */
   readonly loadedRssBytes: number;
   readonly rssBytes: number;
@@ -62,6 +75,10 @@ export function addBenchCommand(program: Command, cli: Cli): void {
     .option("--prompt-tokens <n>", t("option.promptTokens"), parseCount, 128)
     .option("--new-tokens <n>", t("option.newTokens"), parseCount, 32)
     .option("--rounds <n>", t("option.rounds"), parseCount, 3)
+    .option("--parallel <n>", t("option.streams"), parseCount, 1)
+    .addOption(new Option("--speculative", t("option.speculative")).conflicts("deterministic"))
+    .option("--deterministic", t("option.deterministic"))
+    .option("--max-slots <n>", t("option.maxSlots"), parseCount)
     .option("--json", t("option.json"))
     .action((flags: BenchFlags) => bench(cli, flags));
 }
@@ -80,6 +97,8 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
 
   const secondsPerToken = median(rounds.flatMap((round) => round.secondsPerToken ?? []));
   const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
+  const totalRate = median(rounds.flatMap((round) => round.totalTokPerSec ?? []));
+  const promptTokens = flags.promptTokens * flags.parallel;
   const { blockSize, exact, quantizeHead, quantizeEmbeddings } = weightOptions(flags);
   const report: BenchReport = {
     shape: flags.shape ?? basename(resolve(flags.model ?? "")),
@@ -90,9 +109,14 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
     promptTokens: flags.promptTokens,
     newTokens: flags.newTokens,
     rounds: flags.rounds,
+    parallel: flags.parallel,
+    speculative: flags.speculative ?? false,
+    deterministic: flags.deterministic ?? false,
     loadSeconds,
-    prefillTokPerSec: prefillSeconds === undefined ? null : flags.promptTokens / prefillSeconds,
+    prefillTokPerSec: prefillSeconds === undefined ? null : promptTokens / prefillSeconds,
     decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
+    totalDecodeTokPerSec: totalRate ?? null,
+    drafts: ran.drafts,
     loadedRssBytes: loaded.rssBytes,
     rssBytes: ran.rssBytes,
     loadedAnonymousBytes: loaded.anonymousBytes ?? null,
@@ -108,11 +132,14 @@ function checkFlags({ t }: Cli, { shape, model, layers }: BenchFlags): void {
 }
 
 async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
-  const { shape, layers, threads } = flags;
-  if (shape === undefined) return openModel(cli, flags);
+  const { shape, layers, threads, parallel: maxSequences } = flags;
+  // No round may find the prompt of another.
+  const given = { ...flags, prefixCacheSlots: 0, maxSequences };
+  if (shape === undefined) return openModel(cli, given);
   using progress = createProgress(cli);
   const options = {
     ...weightOptions(flags),
+    ...engineOptions(given),
     layers,
     threads,
     packedCacheDir: packedCacheDirectory(flags),
@@ -127,15 +154,17 @@ async function measureRounds(
   flags: BenchFlags,
   signal: AbortSignal,
 ): Promise<Round[]> {
-  const { promptTokens, newTokens, rounds } = flags;
+  const { promptTokens, newTokens, rounds, parallel, speculative } = flags;
   const { vocabSize } = model.config;
+  const promptsOf = (round: number): number[][] =>
+    Array.from({ length: parallel }, (_, stream) =>
+      promptOfRound(round * parallel + stream, promptTokens, vocabSize),
+    );
   // First runs allocate and page in; they count for nothing.
-  await measureRound(model, promptOfRound(rounds, promptTokens, vocabSize), 2, signal);
+  await measureRound(model, promptsOf(rounds), { newTokens: 2, speculative, signal });
   const measured: Round[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const prompt = promptOfRound(round, promptTokens, vocabSize);
-    measured.push(await measureRound(model, prompt, newTokens, signal));
-  }
+  for (let round = 0; round < rounds; round++)
+    measured.push(await measureRound(model, promptsOf(round), { newTokens, speculative, signal }));
   return measured;
 }
 
@@ -153,6 +182,9 @@ function describe({ t }: Cli, report: BenchReport): string {
     [t("bench.load"), t("bench.seconds", { seconds: report.loadSeconds.toFixed(1) })],
     [t("bench.prefill", { count: report.promptTokens }), rate(report.prefillTokPerSec)],
     [t("bench.decode", { count: report.newTokens }), rate(report.decodeTokPerSec)],
+    ...(report.parallel > 1
+      ? [[t("bench.total", { count: report.parallel }), rate(report.totalDecodeTokPerSec)]]
+      : []),
     [t("bench.loadedMemory"), memory(report.loadedRssBytes, report.loadedAnonymousBytes)],
     [t("bench.memory"), memory(report.rssBytes, report.anonymousBytes)],
   ]);

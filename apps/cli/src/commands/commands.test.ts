@@ -332,6 +332,19 @@ describe("bench", () => {
       expect(report[key]).toBeGreaterThan(0);
   });
 
+  it("measures several streams at once", async () => {
+    const sizes = ["--prompt-tokens", "20", "--new-tokens", "5", "--rounds", "1"];
+    const argv = ["bench", "--json", "--model", model, ...sizes, "--parallel", "3"];
+    const { code, out } = await run([...argv, "--deterministic", "--max-slots", "256"]);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as Record<string, unknown>;
+    const drafts = { proposed: 0, accepted: 0 };
+    expect(report).toMatchObject({ parallel: 3, deterministic: true, speculative: false, drafts });
+    expect(report["totalDecodeTokPerSec"]).toBeGreaterThan(0);
+    const refused = await run(["bench", "--shape", "7b", "--speculative", "--deterministic"]);
+    expect(refused.code).toBe(2);
+  });
+
   it("ends with code 7 for a dtype or device that is not there", async () => {
     expect((await run(["bench", "--shape", "7b", "--dtype", "float8"])).code).toBe(7);
     expect((await run(["bench", "--shape", "7b", "--device", "cuda"])).code).toBe(7);
