@@ -12,7 +12,9 @@ export interface TokenName {
 export function tokenNames({
   tokenizer,
   config,
-}: Pick<Model, "tokenizer" | "config">): (tokenId: number) => TokenName {
+}: Pick<Model, "tokenizer"> & { readonly config: Pick<Model["config"], "vocabSize"> }): (
+  tokenId: number,
+) => TokenName {
   if (!tokenizer) return () => ({ token: null, bytes: null });
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let vocabulary: ReturnType<typeof vocabularyOf> | undefined;

@@ -1,24 +1,17 @@
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import {
-  loadSyntheticModel,
-  type EngineStats,
-  type Model,
-  type ShapeName,
-  type WeightDtype,
-  type WeightOptions,
-} from "@baichuan2/model";
+import { loadSyntheticModel, type Model, type ShapeName } from "@baichuan2/model";
 import { packedCacheDirectory } from "../cache-directory.ts";
 import { engineOptions } from "../engine-options.ts";
 import { UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
-import { measureRound, median, promptOfRound, type Round } from "../measurement.ts";
+import { measureRound, promptOfRound, type Round } from "../measurement.ts";
 import { addModelOptions, openModel, weightOptions, type ModelFlags } from "../model-options.ts";
-import { formatBytes, formatRows } from "../output/format.ts";
 import { createProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
 import { toJsonLine } from "../to-json-line.ts";
+import { benchRates, describeBench, type BenchReport } from "./bench-report.ts";
 
 interface BenchFlags extends ModelFlags {
   readonly shape?: ShapeName;
@@ -29,40 +22,6 @@ interface BenchFlags extends ModelFlags {
   readonly parallel: number;
   readonly speculative?: boolean;
   readonly json?: boolean;
-}
-
-/** What `bench --json` prints. Rates are medians over the rounds. */
-interface BenchReport {
-  /** "7b", "13b", or the name of the model's directory. */
-  readonly shape: string;
-  /** Number type of the linear layers. */
-  readonly dtype: WeightDtype;
-  /** What else was asked of the weights: `blockSize`, `exact`, `quantizeHead`, `quantizeEmbeddings`. */
-  readonly weights: Omit<WeightOptions, "dtype">;
-  readonly threads: number;
-  readonly layers: number;
-  readonly promptTokens: number;
-  readonly newTokens: number;
-  readonly rounds: number;
-  /** Streams that generate at once in a round, each from a prompt of its own. */
-  readonly parallel: number;
-  readonly speculative: boolean;
-  readonly deterministic: boolean;
-  readonly loadSeconds: number;
-  /** Prompt tokens of all streams, until the last one has its first new token. */
-  readonly prefillTokPerSec: number | null;
-  /** Of one stream while all generate; null with a single new token, which comes from the prompt's run. */
-  readonly decodeTokPerSec: number | null;
-  /** Of all streams together, while all generate. */
-  readonly totalDecodeTokPerSec: number | null;
-  /** Guessed tokens (`speculative`) and the right ones among them; the run that warms up counts too. */
-  readonly drafts: EngineStats["drafts"];
-  /** Resident memory of the process once the model is loaded, and after the rounds: with cache and work space. */
-  readonly loadedRssBytes: number;
-  readonly rssBytes: number;
-  /** The part of each that no file backs; null where the system does not tell. */
-  readonly loadedAnonymousBytes: number | null;
-  readonly anonymousBytes: number | null;
 }
 
 /** `baichuan2 bench`: speed and memory of a model, or of random weights of a published size. */
@@ -95,10 +54,6 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   const rounds = await measureRounds(model, flags, io.signal);
   const ran = await model.stats();
 
-  const secondsPerToken = median(rounds.flatMap((round) => round.secondsPerToken ?? []));
-  const prefillSeconds = median(rounds.map((round) => round.prefillSeconds));
-  const totalRate = median(rounds.flatMap((round) => round.totalTokPerSec ?? []));
-  const promptTokens = flags.promptTokens * flags.parallel;
   const { blockSize, exact, quantizeHead, quantizeEmbeddings } = weightOptions(flags);
   const report: BenchReport = {
     shape: flags.shape ?? basename(resolve(flags.model ?? "")),
@@ -113,16 +68,14 @@ async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
     speculative: flags.speculative ?? false,
     deterministic: flags.deterministic ?? false,
     loadSeconds,
-    prefillTokPerSec: prefillSeconds === undefined ? null : promptTokens / prefillSeconds,
-    decodeTokPerSec: secondsPerToken === undefined ? null : 1 / secondsPerToken,
-    totalDecodeTokPerSec: totalRate ?? null,
+    ...benchRates(rounds, flags.promptTokens * flags.parallel),
     drafts: ran.drafts,
     loadedRssBytes: loaded.rssBytes,
     rssBytes: ran.rssBytes,
     loadedAnonymousBytes: loaded.anonymousBytes ?? null,
     anonymousBytes: ran.anonymousBytes ?? null,
   };
-  await write(io.stdout, flags.json ? toJsonLine(report) : describe(cli, report));
+  await write(io.stdout, flags.json ? toJsonLine(report) : describeBench(cli, report));
 }
 
 function checkFlags({ t }: Cli, { shape, model, layers }: BenchFlags): void {
@@ -166,26 +119,4 @@ async function measureRounds(
   for (let round = 0; round < rounds; round++)
     measured.push(await measureRound(model, promptsOf(round), { newTokens, speculative, signal }));
   return measured;
-}
-
-function describe({ t }: Cli, report: BenchReport): string {
-  const rate = (value: number | null): string =>
-    value === null ? "-" : t("bench.rate", { rate: value.toPrecision(3) });
-  const memory = (rssBytes: number, anonymousBytes: number | null): string =>
-    anonymousBytes === null
-      ? formatBytes(rssBytes)
-      : t("bench.ownMemory", { all: formatBytes(rssBytes), own: formatBytes(anonymousBytes) });
-  const layers = t("bench.layers", { count: report.layers });
-  return formatRows([
-    [t("bench.model"), `${report.shape}, ${report.dtype}, ${layers}`],
-    [t("bench.threads"), String(report.threads)],
-    [t("bench.load"), t("bench.seconds", { seconds: report.loadSeconds.toFixed(1) })],
-    [t("bench.prefill", { count: report.promptTokens }), rate(report.prefillTokPerSec)],
-    [t("bench.decode", { count: report.newTokens }), rate(report.decodeTokPerSec)],
-    ...(report.parallel > 1
-      ? [[t("bench.total", { count: report.parallel }), rate(report.totalDecodeTokPerSec)]]
-      : []),
-    [t("bench.loadedMemory"), memory(report.loadedRssBytes, report.loadedAnonymousBytes)],
-    [t("bench.memory"), memory(report.rssBytes, report.anonymousBytes)],
-  ]);
 }

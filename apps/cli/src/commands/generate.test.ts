@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,6 +110,23 @@ describe("several texts", () => {
       }
     },
   );
+
+  it("that the checkpoint asks for come as one where the output is plain text", async () => {
+    const copy = join(folder, "three");
+    await cp(model, copy, { recursive: true });
+    const config = join(copy, "generation_config.json");
+    const settings = JSON.parse(await readFile(config, "utf8")) as Record<string, unknown>;
+    await writeFile(config, JSON.stringify({ ...settings, num_return_sequences: 3 }));
+    for (const verb of ["generate", "chat"]) {
+      const plain = [verb, "--model", copy, "--seed", "1", "--max-new-tokens", "3", "hello"];
+      const { code, out } = await run(plain);
+      expect(code).toBe(0);
+      const whole = await run([...plain, "--json", "--n", "1"]);
+      expect(out).toBe(`${(JSON.parse(whole.out) as Answer).text}\n`);
+    }
+    const { out } = await run(["generate", "--model", copy, "--json", "hello"]);
+    expect((JSON.parse(out) as Answer).choices).toHaveLength(3);
+  });
 
   it("come as answers to a message, too", async () => {
     const flags = ["--json", "--n", "2", "--max-new-tokens", "3", "--ignore-eos"];
