@@ -60,6 +60,7 @@ export {
 } from "./config.ts";
 export type { HiddenStates, Logits } from "./engine/logits.ts";
 export { KvCacheFullError } from "./cache/kv-cache-full-error.ts";
+export { slotBytes } from "./engine/engine-defaults.ts";
 export { EngineLimitError } from "./engine/engine-limit-error.ts";
 export type { EngineStats } from "./engine/engine-stats.ts";
 export type { EngineLimits, FinishReason } from "./engine/protocol.ts";
@@ -78,10 +79,25 @@ export {
   checkLoad,
   loadModel,
   loadSyntheticModel,
+  type CheckLoadOptions,
   type LoadModelOptions,
   type LoadProgress,
   type LoadSyntheticOptions,
 } from "./load-model.ts";
+export { countParameters, estimateDisk, type DiskEstimate } from "./memory/disk-bytes.ts";
+export {
+  estimate,
+  type EstimateOptions,
+  type LoadEstimate,
+  type MemoryEstimate,
+} from "./memory/estimate.ts";
+export { estimateCheckpoint } from "./memory/estimate-checkpoint.ts";
+export { availableMemory } from "./memory/available-memory.ts";
+export {
+  MemoryLimitError,
+  type MemoryBreakdown,
+  type MemoryHint,
+} from "./memory/memory-limit-error.ts";
 export { Model } from "./model.ts";
 export { ModelSequence } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";

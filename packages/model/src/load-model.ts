@@ -10,6 +10,7 @@ import { openSource } from "./engine/open-source.ts";
 import type { EngineLimits, ModelSource } from "./engine/protocol.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
+import { requireMemory, requireMemoryFor } from "./memory/require-memory.ts";
 import { Model, type OpenEngine } from "./model.ts";
 import type { WeightOptions } from "./network/weight-plan.ts";
 import { readJsonFile } from "./read-json-file.ts";
@@ -34,6 +35,11 @@ export interface LoadModelOptions
    * space of the model, later ones map the file, in seconds, and processes share the memory. Default: none is kept.
    */
   readonly packedCacheDir?: string | undefined;
+  /**
+   * Memory that the model may take, in bytes: loading is refused with a `MemoryLimitError` where `estimate` says that it
+   * needs more. Default: what is available. Infinity loads without a check.
+   */
+  readonly memoryLimitBytes?: number | undefined;
   /** For `Model.hiddenStates`, as in comparisons: every run also copies the states after each layer. */
   readonly trace?: boolean | undefined;
   /**
@@ -67,6 +73,7 @@ export interface LoadProgress {
  * @throws {CheckpointError} if files are missing, damaged or do not fit each other.
  * @throws {UnsupportedError} for a dtype or device that is not there, an option that would have no effect, or weights that
  *   are quantized already, to another dtype.
+ * @throws {MemoryLimitError} if there is not enough memory, before weights are read.
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);
@@ -98,7 +105,11 @@ export interface LoadSyntheticOptions extends Omit<
   readonly seed?: number | undefined;
 }
 
-/** A model of a published size with random weights: real speed and memory, meaningless text. */
+/**
+ * A model of a published size with random weights: real speed and memory, meaningless text.
+ *
+ * @throws {MemoryLimitError | UnsupportedError} as `loadModel` does.
+ */
 export async function loadSyntheticModel(
   shape: ShapeName,
   options: LoadSyntheticOptions = {},
@@ -115,28 +126,37 @@ export async function loadSyntheticModel(
   });
 }
 
+/** Options of `checkLoad`: those of `loadModel` that decide whether it can be loaded. */
+export type CheckLoadOptions = WeightOptions &
+  Pick<
+    LoadModelOptions,
+    | ("device" | "threads" | "signal" | "stagingDir" | "packedCacheDir")
+    | ("memoryLimitBytes" | "maxSlots" | "trace")
+  >;
+
 /**
  * Checks that a model can be loaded as the options say, from the heads of its files: what is there, of which shape, and
  * how it is stored. Reads no weights.
  *
  * @param directory - Of the model; `resolveModel` gives that of an id.
  * @returns its config.
- * @throws {CheckpointError | UnsupportedError} as `loadModel` would.
+ * @throws {CheckpointError | MemoryLimitError | UnsupportedError} as `loadModel` would.
  */
 export async function checkLoad(
   directory: string,
-  options: WeightOptions & Pick<LoadModelOptions, "device" | "threads" | "signal"> = {},
+  options: CheckLoadOptions = {},
 ): Promise<ModelConfig> {
   checkLoadOptions(options);
   const { threads, signal } = options;
   const source = { kind: "checkpoint", path: directory } as const;
   await using open = await openSource(source, { threads, weights: options }, signal);
+  await requireMemoryFor(open, { ...options, weights: options });
   return open.config;
 }
 
 /**
- * How to start an engine with those of a load's options that are the engine's, and other weights if wanted. Signal and
- * progress are those of one load, and not of a later `quantize`.
+ * How to start an engine with those of a load's options that are the engine's, and other weights if wanted, where memory
+ * can hold it. Signal and progress are those of one load, and not of a later `quantize`.
  */
 function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngine {
   const { dtype, blockSize, exact, quantizeHead, quantizeEmbeddings } = options;
@@ -144,8 +164,9 @@ function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngin
   const { threads, stagingDir, packedCacheDir, trace, deterministic } = options;
   const { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows } = options;
   const limits = { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows };
-  return (other = {}) =>
-    Engine.open(source, {
+  const { memoryLimitBytes } = options;
+  return async (other = {}) => {
+    const all = {
       ...limits,
       threads,
       stagingDir,
@@ -154,7 +175,10 @@ function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngin
       deterministic,
       ...other,
       weights: { ...weights, ...other.weights },
-    });
+    };
+    await requireMemory(source, { ...all, memoryLimitBytes });
+    return Engine.open(source, all);
+  };
 }
 
 /** What belongs to the first load alone. */

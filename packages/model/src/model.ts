@@ -83,6 +83,7 @@ export class Model implements AsyncDisposable {
    * @returns the model itself.
    * @throws {UnsupportedError} for other bits, or if the weights are quantized already or just now.
    * @throws {CheckpointError} if a weight is not finite.
+   * @throws {MemoryLimitError} if memory cannot hold the new weights beside the old ones.
    * @throws {DisposedError} if the model is disposed, before or meanwhile.
    */
   async quantize(
