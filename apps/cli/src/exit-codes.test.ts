@@ -42,6 +42,7 @@ describe("exitCodeOf", () => {
     ],
     ["memory that V8 cannot give", new RangeError("Array buffer allocation failed"), 6],
     ["memory that the runtime cannot give", new Error("std::bad_alloc"), 6],
+    ["a model that memory cannot hold", withCode("ERR_MEMORY_LIMIT"), 6],
     ["an unsupported dtype", withCode("ERR_UNSUPPORTED"), 7],
     ["Ctrl+C", new InterruptError("interrupted"), 130],
     ["a closed terminal", new InterruptError("interrupted", exitCodes.hungUp), 129],

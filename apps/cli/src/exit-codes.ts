@@ -40,6 +40,7 @@ const byCode: Readonly<Record<string, number>> = {
   ERR_INTERRUPTED: exitCodes.interrupted,
   ERR_CHECKPOINT: exitCodes.integrity,
   ERR_UNSUPPORTED: exitCodes.unsupported,
+  ERR_MEMORY_LIMIT: exitCodes.memory,
   ERR_WORKER_OUT_OF_MEMORY: exitCodes.memory,
   ENOMEM: exitCodes.memory,
 };

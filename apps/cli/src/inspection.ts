@@ -1,23 +1,21 @@
 import {
   CheckpointError,
   checkWeights,
+  countParameters,
+  estimateDisk,
   publishedConfig,
   quantizationOf,
+  slotBytes,
   type Checkpoint,
   type CheckpointFile,
+  type DiskEstimate,
   type ModelConfig,
   type PositionScheme,
   type Quantization,
   type ShapeName,
+  type WeightDtype,
 } from "@baichuan2/model";
-import {
-  cacheBytesPerToken,
-  countParameters,
-  estimateDisk,
-  estimateMemory,
-  type DiskEstimate,
-  type MemoryEstimate,
-} from "./memory-estimate.ts";
+import { estimatesOf } from "./memory-estimates.ts";
 
 /** What can be told of a checkpoint without loading it. */
 export interface Inspection {
@@ -43,8 +41,11 @@ export interface Inspection {
   readonly config: ModelConfig;
   /** Bytes of the weights in files, by number type of the linears. */
   readonly disk: DiskEstimate;
-  /** Bytes of the weights in memory, by each `--dtype` that the checkpoint can be loaded as. */
-  readonly memory: MemoryEstimate;
+  /**
+   * Bytes of the weights in memory, by each `--dtype` that the checkpoint can be loaded as; embeddings are mapped from a
+   * file and not in it.
+   */
+  readonly memory: Readonly<Partial<Record<WeightDtype, number>>>;
   /** Bytes of the float32 keys and values of one token. */
   readonly cacheBytesPerToken: number;
   /** Why the checkpoint cannot be loaded; empty if it can. */
@@ -74,10 +75,18 @@ export function inspectCheckpoint(checkpoint: Checkpoint, hasTokenizer: boolean)
     tokenizer: hasTokenizer,
     config,
     disk: estimateDisk(config),
-    memory: estimateMemory(config, quantization?.format),
-    cacheBytesPerToken: cacheBytesPerToken(config),
+    memory: weightsByDtype(config, quantization?.format),
+    cacheBytesPerToken: slotBytes(config),
     problems: problemsOf(checkpoint),
   };
+}
+
+function weightsByDtype(
+  config: ModelConfig,
+  stored: Quantization["format"] | undefined,
+): Inspection["memory"] {
+  const estimates = estimatesOf(config, stored);
+  return Object.fromEntries(estimates.map(({ dtype, weightsBytes }) => [dtype, weightsBytes]));
 }
 
 const shapeKeys = [

@@ -34,6 +34,7 @@ export interface ModelFlags extends EngineFlags {
   readonly headBits?: "8" | "4";
   readonly quantizeEmbeddings?: boolean;
   readonly packedCache?: boolean;
+  readonly memoryCheck?: boolean;
   readonly device?: string;
   readonly revision?: string;
   readonly offline?: boolean;
@@ -55,6 +56,7 @@ export function addRunOptions(command: Command, t: Translate): Command {
     .addOption(new Option("--head-bits <n>", t("option.headBits")).choices(["8", "4"]))
     .option("--quantize-embeddings", t("option.quantizeEmbeddings"))
     .option("--no-packed-cache", t("option.noPackedCache"))
+    .option("--no-memory-check", t("option.noMemoryCheck"))
     .addOption(new Option("--device <device>", t("option.device")).default("auto"));
 }
 
@@ -96,8 +98,10 @@ export async function openModel(
   });
 }
 
-/** What the flags say about number types and device. */
-export function weightOptions(flags: ModelFlags): WeightOptions & Pick<LoadModelOptions, "device"> {
+/** What the flags say about number types, device and memory. */
+export function weightOptions(
+  flags: ModelFlags,
+): WeightOptions & Pick<LoadModelOptions, "device" | "memoryLimitBytes"> {
   const { exact, headBits, quantizeEmbeddings } = flags;
   return {
     // Any text may stand on a command line; the loader names what it knows.
@@ -107,6 +111,7 @@ export function weightOptions(flags: ModelFlags): WeightOptions & Pick<LoadModel
     exact,
     quantizeHead: headBits === undefined ? flags.quantizeHead : (Number(headBits) as 8 | 4),
     quantizeEmbeddings,
+    memoryLimitBytes: flags.memoryCheck === false ? Infinity : undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { addChatCommand } from "./commands/chat.ts";
 import { addCompareCommand } from "./commands/compare.ts";
 import { addDetokenizeCommand } from "./commands/detokenize.ts";
 import { addEmbedCommand } from "./commands/embed.ts";
+import { addEstimateCommand } from "./commands/estimate.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLogitsCommand } from "./commands/logits.ts";
@@ -23,6 +24,7 @@ const EXAMPLES = [
   "baichuan2 chat --model Baichuan2-7B-Chat",
   'echo "登鹳雀楼->王之涣" | baichuan2 generate --model Baichuan2-7B-Base --max-new-tokens 32',
   "baichuan2 inspect --json Baichuan2-13B-Chat",
+  "baichuan2 estimate --shape 7b --context 4096 --batch 8",
   `echo '{"text":"你好"}' | baichuan2 tokenize --jsonl --tokenizer tokenizer.model`,
   "baichuan2 generate --jsonl --parallel 8 --model Baichuan2-7B-Chat < questions.jsonl > answers.jsonl",
   'baichuan2 chat --model Baichuan2-7B-Chat --json-schema city.json "广州有多少人？"',
@@ -63,6 +65,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addChatCommand(program, cli, setExitCode);
   addGenerateCommand(program, cli);
   addInspectCommand(program, cli);
+  addEstimateCommand(program, cli);
   addTokenizeCommand(program, cli);
   addDetokenizeCommand(program, cli);
   addPromptCommand(program, cli);

@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
+import { MemoryLimitError } from "@baichuan2/model";
 import { exitCodeOf, exitCodes, UsageError } from "./exit-codes.ts";
 import { note, type Cli, type Io } from "./io.ts";
+import { memoryMessage } from "./memory-message.ts";
 import {
   createTranslate,
   languageOf,
@@ -44,10 +46,15 @@ function reportError(cli: Cli, argv: readonly string[], error: unknown): number 
     return exitCodeOf(io.signal.reason);
   }
   const known = error instanceof CommanderError ? toUsageError(error, argv, t) : error;
-  const message = known instanceof Error ? known.message : String(known);
+  const message = messageOf(known, t);
   note(io, t("error.prefix", { message }));
   if (isVerbose(argv, io) && known instanceof Error) note(io, stackOf(known));
   return exitCodeOf(known);
+}
+
+function messageOf(error: unknown, t: Translate): string {
+  if (error instanceof MemoryLimitError) return memoryMessage(error, t);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function toUsageError(error: CommanderError, argv: readonly string[], t: Translate): UsageError {

@@ -282,7 +282,7 @@ describe("inspect", () => {
       dtypes: { bf16: 24 },
       bytes: 433_024,
       tokenizer: true,
-      memory: { float32: 866_048 },
+      memory: { float32: 733_184 }, // without the embeddings
       disk: { bfloat16: 433_024 },
       problems: [],
     });

@@ -86,11 +86,17 @@ async function checkModels(
   b: string,
   flags: CompareFlags,
 ): Promise<TextModels> {
-  const { threads, revision, offline, dtypeA, device } = flags;
+  const { threads, revision, offline, dtypeA, device, memoryCheck } = flags;
   const directoryA = await openDirectory(cli, { revision, offline, model: a });
   const directoryB = b === a ? directoryA : await openDirectory(cli, { ...flags, model: b });
   const models = {
-    a: { model: directoryA, dtype: dtypeA, threads, device },
+    a: {
+      model: directoryA,
+      dtype: dtypeA,
+      threads,
+      device,
+      ...(memoryCheck === false && { memoryCheck }),
+    },
     b: { ...flags, model: directoryB },
   };
   const check = (one: ModelFlags & { readonly model: string }) =>
