@@ -60,6 +60,7 @@ export {
 } from "./config.ts";
 export type { HiddenStates, Logits } from "./engine/logits.ts";
 export { KvCacheFullError } from "./cache/kv-cache-full-error.ts";
+export { SequenceFileError } from "./cache/sequence-file-error.ts";
 export { slotBytes } from "./engine/engine-defaults.ts";
 export { EngineLimitError } from "./engine/engine-limit-error.ts";
 export type { EngineStats } from "./engine/engine-stats.ts";

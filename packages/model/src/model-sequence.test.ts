@@ -1,6 +1,10 @@
+import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SequenceFileError } from "./cache/sequence-file-error.ts";
 import { SequenceReleasedError } from "./engine/sequence-released-error.ts";
 import { loadModel } from "./load-model.ts";
 import type { Model } from "./model.ts";
@@ -97,6 +101,72 @@ describe("a sequence", () => {
     expect((await sequence.generate(greedy)).tokenIds).toEqual(
       (await model.generate(whole, greedy)).tokenIds,
     );
+  });
+});
+
+describe("a sequence in a file", () => {
+  let folder = "";
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "baichuan2-sequence-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("goes on as if it had never been away, also in another engine of the same model", async () => {
+    const path = join(folder, "whole");
+    await using sequence = await model.createSequence({ tokenIds: [5, 6, 7] });
+    await sequence.generate(greedy);
+    await sequence.save(path);
+    const tokenIds = [...sequence.tokenIds];
+    const logits = await sequence.logits();
+    await using other = await loadModel(tinyChat);
+    for (const host of [model, other]) {
+      await using restored = await host.restoreSequence(path);
+      expect(restored.tokenIds).toEqual(tokenIds);
+      expect([...(await restored.logits())]).toEqual(
+        [...logits].map((value) => expect.closeTo(value, 4) as number),
+      );
+      expect((await restored.generate(greedy)).tokenIds).toEqual(
+        (await model.generate({ tokenIds }, greedy)).tokenIds,
+      );
+    }
+  });
+
+  it("gives the same bits in a deterministic model, after whole chunks and beside others", async () => {
+    const path = join(folder, "bits");
+    const tokenIds = Array.from({ length: 300 }, (_, t) => 4 + ((t * 37) % 500));
+    await using strict = await loadModel(tinyChat, { deterministic: true });
+    await using sequence = await strict.createSequence({ tokenIds });
+    const logits = await sequence.logits();
+    await sequence.save(path);
+    await using beside = await strict.createSequence({ tokenIds: [1, 2, 3] });
+    await using restored = await strict.restoreSequence(path);
+    await beside.append({ tokenIds: [4] });
+    expect(await restored.logits()).toEqual(logits);
+  });
+
+  it("is refused by other weights, and when it is damaged; nothing is held then", async () => {
+    const path = join(folder, "refused");
+    await using sequence = await model.createSequence({ tokenIds: [5, 6, 7] });
+    await sequence.save(path);
+    await using other = await loadModel(tinyChat, { dtype: "nf4" });
+    await expect(other.restoreSequence(path)).rejects.toMatchObject({
+      code: "ERR_SEQUENCE_FILE",
+      actual: "one of other weights",
+    });
+    await truncate(path, 1000);
+    await expect(model.restoreSequence(path)).rejects.toMatchObject({ code: "ERR_SEQUENCE_FILE" });
+    await expect(model.restoreSequence(join(folder, "none"))).rejects.toThrow(SequenceFileError);
+    await expect(sequence.save(join(folder, "none", "x"))).rejects.toThrow(SequenceFileError);
+    expect((await other.stats()).slots.used).toBe(0);
+  });
+
+  it("is not there when saving is aborted", async () => {
+    const path = join(folder, "aborted");
+    await using sequence = await model.createSequence({ tokenIds: [5, 6, 7] });
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(sequence.save(path, { signal })).rejects.toThrow("enough");
+    expect(await readdir(folder)).not.toContain("aborted");
+    await expect(model.restoreSequence(path, { signal })).rejects.toThrow("enough");
   });
 });
 

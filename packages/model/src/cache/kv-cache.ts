@@ -5,7 +5,7 @@ import { KvPool } from "./kv-pool.ts";
 import type { LayerRows, SlotShape } from "./kv-rows.ts";
 import { PrefixCache, type PrefixCacheStats } from "./prefix-cache.ts";
 import { everyToken, type PrefixUnits } from "./prefix-units.ts";
-import { SequenceState, type Sequence } from "./sequence.ts";
+import { SequenceState, stateOf, type Sequence } from "./sequence.ts";
 
 /** Runs between two compactions at least: batches that take turns must not move each other's slots all the time. */
 const RUNS_BETWEEN_COMPACTIONS = 16;
@@ -237,14 +237,16 @@ export class KvCache {
   /**
    * A sequence whose rows are to be written with `write`, before anything else is done with it.
    *
+   * @param chunkedTokens - See `SequenceState.chunkedTokens`.
    * @throws {KvCacheFullError} if there is no room.
    */
-  restore(tokenIds: readonly number[]): Sequence {
+  restore(tokenIds: readonly number[], chunkedTokens = 0): Sequence {
     this.#makeRoom(tokenIds.length, []);
     const state = new SequenceState();
-    for (const slot of this.pool.allocate(tokenIds.length)) state.slots.push(slot);
+    this.#addFresh(state, tokenIds.length);
+    for (const slot of state.fresh.splice(0, tokenIds.length)) state.slots.push(slot);
     for (const tokenId of tokenIds) state.tokenIds.push(tokenId);
-    if (tokenIds.length > 0) this.#holders.add(state);
+    state.chunkedTokens = this.#cuts.floor(Math.min(chunkedTokens, tokenIds.length));
     return state;
   }
 
@@ -328,12 +330,4 @@ export class KvCache {
     }
     this.#prefixes.rewire(target);
   }
-}
-
-/** @throws {Error} if a sequence was not made by a cache. */
-function stateOf(sequence: Sequence): SequenceState {
-  if (sequence instanceof SequenceState) return sequence;
-  throw new Error(
-    "kvCache: expected a sequence of createSequence, fork or restore, got another object",
-  );
 }

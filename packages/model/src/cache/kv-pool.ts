@@ -43,6 +43,11 @@ export class KvPool {
     return this.#rows.sizeBytes;
   }
 
+  /** Layers, heads and head size. */
+  get shape(): SlotShape {
+    return this.#rows.shape;
+  }
+
   /** Values of one slot in one layer: `H · D`. */
   get slotWidth(): number {
     return this.#rows.width;

@@ -14,12 +14,14 @@ export type SlotShape = Pick<ModelConfig, "numHiddenLayers" | "numAttentionHeads
 
 /** The numbers of all slots: in each layer keys and values `[capacity, H, D]`, token-major. */
 export class KvRows {
+  readonly shape: SlotShape;
   /** Values of one slot in one layer: `H · D`. */
   readonly width: number;
   readonly #layers: { keys: Float32Array; values: Float32Array }[];
   #capacity: number;
 
   constructor({ numHiddenLayers, numAttentionHeads, headDim }: SlotShape, capacity: number) {
+    this.shape = { numHiddenLayers, numAttentionHeads, headDim };
     this.width = numAttentionHeads * headDim;
     this.#capacity = capacity;
     const array = (): Float32Array => new Float32Array(capacity * this.width);

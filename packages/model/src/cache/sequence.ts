@@ -15,3 +15,15 @@ export class SequenceState implements Sequence {
   /** Counts what happens to the sequence, so that a run knows whether it is still as it was. */
   version = 0;
 }
+
+/**
+ * The inside of a sequence.
+ *
+ * @throws {Error} if it was not made by a cache.
+ */
+export function stateOf(sequence: Sequence): SequenceState {
+  if (sequence instanceof SequenceState) return sequence;
+  throw new Error(
+    "kvCache: expected a sequence of createSequence, fork or restore, got another object",
+  );
+}

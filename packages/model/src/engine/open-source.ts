@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import type { WeightReader } from "@baichuan2/kernels";
 import { createNodeQuantPool } from "@baichuan2/quant/node";
 import { checkWeights } from "../checkpoint/check-weights.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { checkpointIdentity } from "../checkpoint/node-checkpoint-identity.ts";
+import {
+  checkpointFingerprint,
+  checkpointIdentity,
+} from "../checkpoint/node-checkpoint-identity.ts";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
 import { openQuantizedLinears } from "../checkpoint/quantized/open-quantized-linears.ts";
 import type { ModelConfig } from "../config.ts";
@@ -17,6 +21,8 @@ export interface OpenSource extends AsyncDisposable {
   readonly config: ModelConfig;
   readonly plan: WeightPlan;
   readonly weights: WeightReader;
+  /** Names the weights and how they are held: what was computed with others has another one. */
+  readonly fingerprint: string;
 }
 
 /** What an engine's options say of the weights. */
@@ -37,7 +43,8 @@ export async function openSource(
     const none = { path: "synthetic weights", tensors: new Map(), linears: new Map() };
     const plan = planWeights(none, options.weights);
     const weights = syntheticWeights(buildInferenceGraph(config, plan), seed);
-    return { config, plan, weights, async [Symbol.asyncDispose]() {} };
+    const fingerprint = fingerprintOf(plan, options, `synthetic ${seed} ${JSON.stringify(config)}`);
+    return { config, plan, weights, fingerprint, async [Symbol.asyncDispose]() {} };
   }
   const checkpoint = await openCheckpoint(source.path, { signal });
   try {
@@ -61,13 +68,33 @@ async function openWeights(
   const pool = createNodeQuantPool(threads === undefined ? {} : { threads });
   const identity = packedCacheDir === undefined ? undefined : await checkpointIdentity(checkpoint);
   const weights = checkpointWeights(checkpoint, { plan, linears, pool, identity });
+  const fingerprint = fingerprintOf(
+    plan,
+    { weights: weightOptions },
+    await checkpointFingerprint(checkpoint),
+  );
   return {
     config,
     plan,
     weights,
+    fingerprint,
     async [Symbol.asyncDispose]() {
       await pool.dispose();
       await checkpoint[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * The head is left out: keys and values do not depend on it.
+ *
+ * @param stored - What names the weights as they are stored.
+ */
+function fingerprintOf(
+  { dtype, quantization }: WeightPlan,
+  { weights: { exact, quantizeEmbeddings } = {} }: OpenSourceOptions,
+  stored: string,
+): string {
+  const facts = [stored, dtype, quantization, Boolean(exact), Boolean(quantizeEmbeddings)];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

@@ -1,10 +1,15 @@
+import {
+  restoreSequence,
+  saveSequence,
+  type SequenceFileOptions,
+} from "../cache/node-sequence-file.ts";
 import type { Decoder } from "../network/decoder.ts";
 import { StepCost } from "../sampling/step-cost.ts";
 import { GrammarCompiler } from "../structured/grammar-compiler.ts";
 import type { EngineStats } from "./engine-stats.ts";
 import { HeldSequences } from "./held-sequences.ts";
 import { memoryInUse } from "./memory-in-use.ts";
-import type { EngineJob, EngineRequest, GenerateJob, TaskEvent } from "./protocol.ts";
+import type { EngineJob, EngineRequest, GenerateJob, HeldPrefix, TaskEvent } from "./protocol.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { AppendTask } from "./tasks/append-task.ts";
 import { EmbedTask } from "./tasks/embed-task.ts";
@@ -18,6 +23,12 @@ import { toWireError } from "./wire-error.ts";
 /** Requests to a loaded model. */
 export type ModelRequest = Exclude<EngineRequest, { type: "load" | "close" }>;
 
+/** What a handler keeps to. */
+export interface RequestHandlerOptions extends SchedulerOptions {
+  /** Names the weights, in files of sequences. */
+  readonly fingerprint: string;
+}
+
 /** Turns requests into tasks, and holds what lives between them. */
 export class RequestHandler {
   readonly #decoder: Decoder;
@@ -25,10 +36,14 @@ export class RequestHandler {
   readonly #scheduler: Scheduler;
   readonly #held: HeldSequences;
   readonly #context: GenerationContext;
+  /** Files being written or read, by request. */
+  readonly #transfers = new Map<number, AbortController>();
+  readonly #fingerprint: string;
   #grammars: GrammarCompiler | undefined;
 
-  constructor(decoder: Decoder, emit: GenerationContext["emit"], options: SchedulerOptions) {
+  constructor(decoder: Decoder, emit: GenerationContext["emit"], options: RequestHandlerOptions) {
     this.#decoder = decoder;
+    this.#fingerprint = options.fingerprint;
     this.#emit = emit;
     this.#scheduler = new Scheduler(decoder, options);
     this.#held = new HeldSequences(decoder);
@@ -54,6 +69,7 @@ export class RequestHandler {
       case "release":
         return this.#held.release(request.sequenceId);
       case "abort":
+        this.#transfers.get(request.id)?.abort();
         return this.#scheduler.abort(request.id);
       default:
         void this.#answer(request);
@@ -62,6 +78,7 @@ export class RequestHandler {
 
   /** Ends all tasks and waits for the step in flight. */
   async close(): Promise<void> {
+    for (const transfer of this.#transfers.values()) transfer.abort();
     await this.#scheduler.close();
     this.#grammars?.dispose();
   }
@@ -143,9 +160,47 @@ export class RequestHandler {
       case "rollback":
         this.#held.get(request.held.sequenceId, request.held.length);
         return { type: "done", id };
+      case "save":
+        await this.#transfer(id, (options) => this.#save(request.held, request.path, options));
+        return { type: "done", id };
+      case "restore":
+        return this.#transfer(id, (options) => this.#restore(id, request.path, options));
       default:
         throw new Error(`engine: expected a request it knows, got "${request.type}"`);
     }
+  }
+
+  async #transfer<Result>(
+    id: number,
+    work: (options: SequenceFileOptions) => Promise<Result>,
+  ): Promise<Result> {
+    const controller = new AbortController();
+    this.#transfers.set(id, controller);
+    try {
+      return await work({ fingerprint: this.#fingerprint, signal: controller.signal });
+    } finally {
+      this.#transfers.delete(id);
+    }
+  }
+
+  /** Writes a branch of the sequence, which nobody can change meanwhile. */
+  async #save(held: HeldPrefix, path: string, options: SequenceFileOptions): Promise<void> {
+    const branch = this.#decoder.fork(this.#held.get(held.sequenceId, held.length));
+    try {
+      await saveSequence(this.#decoder.cache, branch, path, options);
+    } finally {
+      this.#decoder.free(branch);
+    }
+  }
+
+  async #restore(id: number, path: string, options: SequenceFileOptions): Promise<TaskEvent> {
+    const sequence = await restoreSequence(this.#decoder.cache, path, options);
+    if (options.signal?.aborted) {
+      this.#decoder.free(sequence); // nobody is left to hold it
+      throw options.signal.reason;
+    }
+    const { tokenIds } = sequence;
+    return { type: "held", id, sequenceId: this.#held.hold(sequence), tokenIds };
   }
 
   #stats(): EngineStats {

@@ -7,6 +7,7 @@ import {
 } from "@baichuan2/kernels";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import { KvCacheFullError } from "../cache/kv-cache-full-error.ts";
+import { SequenceFileError } from "../cache/sequence-file-error.ts";
 import { TokenIdError } from "../network/decoder.ts";
 import { LogitsError } from "../sampling/logits-error.ts";
 import { ResponseFormatError } from "../structured/response-format-error.ts";
@@ -24,6 +25,7 @@ const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
   KvCacheFullError,
   LogitsError,
   ResponseFormatError,
+  SequenceFileError,
   SequenceReleasedError,
   ShapeError,
   TokenIdError,

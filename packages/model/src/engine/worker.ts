@@ -47,7 +47,13 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       deterministic: options.deterministic,
     });
     const { maxSlots } = decoder.cacheStats;
-    handler = new RequestHandler(decoder, emit, { ...limits(), maxSlots, onFatal: die });
+    const { fingerprint } = open;
+    handler = new RequestHandler(decoder, emit, {
+      ...limits(),
+      maxSlots,
+      fingerprint,
+      onFatal: die,
+    });
     emit({ type: "loaded", config: open.config, dtype: open.plan.dtype });
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });

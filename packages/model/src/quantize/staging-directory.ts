@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { writeError, writeProblem } from "../checkpoint/write-error.ts";
 import { OutputError } from "./output-error.ts";
-import { replaceFile, TEMPORARY } from "./replace-file.ts";
+import { TEMPORARY } from "../write-whole.ts";
+import { replaceFile } from "./replace-file.ts";
 import { RunLock } from "./run-lock.ts";
 import { readState, writeState, type FinishedShard, type StagingState } from "./staging-state.ts";
 

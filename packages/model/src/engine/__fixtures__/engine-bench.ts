@@ -44,7 +44,7 @@ export class EngineBench implements AsyncDisposable {
     const { maxSlots } = decoder.cacheStats;
     const limits = { ...engineLimits(decoder.config, options, 2 ** 40), maxSlots };
     const onFatal = (error: Error): void => void this.fatal.push(error);
-    this.#handler = new RequestHandler(decoder, emit, { ...limits, onFatal });
+    this.#handler = new RequestHandler(decoder, emit, { ...limits, fingerprint: "bench", onFatal });
   }
 
   /** @param options.prefixCacheSlots - Default 0 here: nothing is left behind. */
