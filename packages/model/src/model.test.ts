@@ -353,9 +353,9 @@ describe("quantize", () => {
 
   it("leaves nothing behind when the model is disposed while old calls run", async () => {
     using threads = new StartedThreads();
-    const model = await loadModel(tinyChat);
+    const model = await loadModel(tinyChat, { maxSlots: 200_000 });
     const running = model
-      .generate({ tokenIds: [1, 2] }, { maxNewTokens: 1000, ignoreEos: true })
+      .generate({ tokenIds: [1, 2] }, { maxNewTokens: 100_000, ignoreEos: true })
       .catch((reason: unknown) => reason);
     await model.quantize(4);
     await model.dispose();
