@@ -227,7 +227,7 @@ export const en = {
   "estimate.cache": "Cache",
   "estimate.work": "Work space, up to",
   "estimate.running": "Running, up to",
-  "estimate.embeddings": "Embeddings, mapped",
+  "estimate.embeddings": "Embeddings, in a file",
   "estimate.load": "Loading, up to",
   "estimate.disk": "Disk",
   "estimate.firstLoad": "First load with cache",

@@ -207,7 +207,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "estimate.cache": "缓存",
   "estimate.work": "工作空间上限",
   "estimate.running": "运行时上限",
-  "estimate.embeddings": "词嵌入（映射）",
+  "estimate.embeddings": "词嵌入（在文件中）",
   "estimate.load": "加载时上限",
   "estimate.disk": "磁盘",
   "estimate.firstLoad": "首次加载并保存",

@@ -189,12 +189,12 @@ const thresholdCase: ConformanceCase = {
   },
 };
 
-function gatherCase(kind: "f16" | "bf16" | "int8"): ConformanceCase {
+function gatherCase(format: WeightFormat): ConformanceCase {
   return {
-    title: `gather from rows in ${kind}`,
+    title: `gather from rows in ${format.kind}`,
     feeds: { ids: i32(Int32Array.of(6, 0, 6, 3), [4]) },
     build(g) {
-      const table = g.weight("table", [7, 12], { kind });
+      const table = g.weight("table", [7, 64], format);
       g.output("y", gather(g, table, g.input("ids", "i32", ["T"])));
     },
   };
@@ -252,9 +252,13 @@ const formatCases: readonly ConformanceCase[] = [
   // All codes are the largest: the sums in which byte products of some processors saturate.
   largestCodesCase("int8", 0.03),
   largestCodesCase("int16", 2e-3),
-  gatherCase("f16"),
-  gatherCase("bf16"),
-  gatherCase("int8"),
+  gatherCase({ kind: "f16" }),
+  gatherCase({ kind: "bf16" }),
+  gatherCase({ kind: "int16" }),
+  gatherCase({ kind: "int8" }),
+  gatherCase({ kind: "int8-blocks", blockSize: 32 }),
+  gatherCase({ kind: "int4", blockSize: 64, symmetric: false }),
+  gatherCase({ kind: "nf4", blockSize: 64, roundTo: "f16" }),
 ];
 
 /** The contract of all backends, op by op. Sizes are small but none is a power of two by habit. */

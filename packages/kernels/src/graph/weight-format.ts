@@ -5,7 +5,7 @@ import { ShapeError } from "./errors.ts";
  * How the numbers of a weight are stored. The format decides the lowering of the op that takes it.
  *
  * - `f32`: as they are.
- * - `f16`, `bf16`: tables that are only gathered from (an embedding).
+ * - `f16`, `bf16`: tables that are only gathered from (an embedding), which may have every other format too.
  * - `int16`: rows of 16-bit integers in two planes of bytes, one scale a row; a head with the resolution of 16-bit floats.
  * - `int8`: LLM.int8(): rows of int8 with the row's absolute maximum; `linear` multiplies as bitsandbytes does.
  * - `int8-blocks`: bytes with zero point 128, one scale per block.
@@ -41,14 +41,14 @@ export interface WeightPart {
   readonly shape: readonly number[];
 }
 
-/** Bytes of one element of a part. */
-export const PART_ITEM_BYTES: Readonly<Record<PartDType, number>> = {
-  f32: 4,
-  f16: 2,
-  bf16: 2,
-  i8: 1,
-  u8: 1,
-};
+/** Arrays that hold a part. */
+export const PART_ARRAYS = {
+  f32: Float32Array,
+  f16: Uint16Array,
+  bf16: Uint16Array,
+  i8: Int8Array,
+  u8: Uint8Array,
+} satisfies Record<PartDType, unknown>;
 
 /**
  * The arrays of a weight, named as the codecs of `@baichuan2/quant` name them. Blocks lie along the last axis.

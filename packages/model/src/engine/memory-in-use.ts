@@ -5,7 +5,7 @@ export interface MemoryInUse {
   /** Resident memory. */
   readonly rssBytes: number;
   /**
-   * The part of it that no file backs: what the process needs. The rest are mapped pages (embeddings, libraries) that the
+   * The part of it that no file backs: what the process needs. The rest are mapped pages (packed weights, libraries) that the
    * system takes back when it wants to. Linux only.
    */
   readonly anonymousBytes: number | undefined;

@@ -37,7 +37,7 @@ export interface MemoryEstimate {
   readonly processBytes: number;
   /** Sum of these four: memory while the model runs. */
   readonly runningBytes: number;
-  /** The embedding table: mapped from a file, of which only the rows in use take memory. */
+  /** The embedding table. It stays in a file, rows are read when a token needs them: disk space, no memory. */
   readonly embeddingsBytes: number;
   /** Other mapped parts that the system takes back when it wants to: norms, scales, the columns of int8's outliers. */
   readonly mappedBytes: number;

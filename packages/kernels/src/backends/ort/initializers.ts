@@ -3,7 +3,7 @@ import type { WeightChunk } from "../../backend.ts";
 import { elementCount } from "../../graph/tensor.ts";
 import type { Weight } from "../../graph/graph.ts";
 import {
-  PART_ITEM_BYTES,
+  PART_ARRAYS,
   weightParts,
   type PartDType,
   type WeightPart,
@@ -36,19 +36,14 @@ export interface RegionBytes {
   readonly bytes: Uint8Array;
 }
 
-/** The layout that the lowering of `op` expects of a weight in its format. */
+/** The layout that the lowering of `op` expects of a weight in its format; tables lie as they are read. */
 export function layoutOf(weight: Weight, op: string): WeightLayout {
-  const layout = formatLayout(weight, op);
-  return op === "gather" ? inSmallPieces(layout) : layout;
-}
-
-function formatLayout(weight: Weight, op: string): WeightLayout {
   const { format, shape, name } = weight;
   const parts = weightParts(format, shape, name);
   if (format.kind === "f32") return plainLayout(parts, () => name);
-  if (format.kind === "nf4" || format.kind === "fp4") return codebookLayout(weight);
   const layout = plainLayout(parts, (part) => partName(name, part));
   if (op !== "linear") return layout;
+  if (format.kind === "nf4" || format.kind === "fp4") return codebookLayout(weight);
   if (format.kind === "int8") return llmInt8Layout(weight, columnsLayout(weight, layout, ["CB"]));
   return format.kind === "int16" ? columnsLayout(weight, layout, ["high", "low"]) : layout;
 }
@@ -65,26 +60,6 @@ function plainLayout(
     }),
     convert: (chunk) =>
       Object.entries(chunk).map(([region, values]) => ({ region, bytes: bytesOf(values) })),
-  };
-}
-
-/** Bytes that a table is written in at a time. */
-const TABLE_PIECE_BYTES = 64 << 10;
-
-/**
- * A table of which single rows are read where the file is mapped. Linux keeps what one write brings in blocks of up to
- * 2 MiB and maps a whole block at the first touch of it: 600 rows then cost 470 MB of resident memory, and 36 MB when the
- * table is written in small pieces.
- */
-function inSmallPieces(layout: WeightLayout): WeightLayout {
-  return {
-    ...layout,
-    *convert(chunk) {
-      for (const { region, bytes } of layout.convert(chunk)) {
-        for (let start = 0; start < bytes.length; start += TABLE_PIECE_BYTES)
-          yield { region, bytes: bytes.subarray(start, start + TABLE_PIECE_BYTES) };
-      }
-    },
   };
 }
 
@@ -152,7 +127,7 @@ function llmInt8Layout({ name }: Weight, layout: WeightLayout): WeightLayout {
 }
 
 function partBytes({ dtype, shape }: WeightPart): number {
-  return elementCount(shape) * PART_ITEM_BYTES[dtype];
+  return elementCount(shape) * PART_ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

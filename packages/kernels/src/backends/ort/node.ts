@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InferenceSession } from "onnxruntime-common";
 import type { Backend, CompileOptions, WeightReader } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -8,8 +7,10 @@ import { hasSaturatingBytes } from "./byte-products.ts";
 import { createSession, type SessionFactory } from "./create-session.ts";
 import { compilePacked } from "./packed/compile-packed.ts";
 import { PackedCache } from "./packed/packed-cache.ts";
-import { SessionExecutable } from "./session-executable.ts";
-import { StagingStore } from "./staging-store.ts";
+import { openLookups } from "./row-reader.ts";
+import { SessionExecutable, type OpenSession } from "./session-executable.ts";
+import { StagingStore, WEIGHTS_FILE } from "./staging-store.ts";
+import { TableFile } from "./table-file.ts";
 import { toOnnx } from "./to-onnx.ts";
 import { storeWeights } from "./weight-store.ts";
 
@@ -51,11 +52,11 @@ export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promis
       const sessions = { runtime: InferenceSession, OrtTensor: Tensor, saturates, threads };
       if (cache && hasIdentity(weights)) {
         const context = { cache, sessions, runtimeVersion, onWarning };
-        const session = await compilePacked(graph, weights, context, compileOptions);
-        if (session) return new SessionExecutable("ort-node", graph, session, Tensor);
+        const packed = await compilePacked(graph, weights, context, compileOptions);
+        if (packed) return new SessionExecutable("ort-node", graph, packed, Tensor);
       }
-      const { session, store } = await stage(graph, weights, stagingDir, sessions, compileOptions);
-      return new SessionExecutable("ort-node", graph, session, Tensor, () => store.remove());
+      const staged = await stage(graph, weights, stagingDir, sessions, compileOptions);
+      return new SessionExecutable("ort-node", graph, staged, Tensor);
     },
   };
 }
@@ -71,15 +72,22 @@ async function stage(
   stagingDir: string,
   sessions: SessionFactory,
   options: CompileOptions,
-): Promise<{ session: InferenceSession; store: StagingStore }> {
+): Promise<OpenSession> {
   const store = await StagingStore.create(stagingDir);
+  let file: TableFile | undefined;
+  const close = async (): Promise<void> => {
+    file?.close();
+    await store.remove();
+  };
   try {
-    const initializers = await storeWeights(graph, weights, store, options);
+    const { initializers, tables } = await storeWeights(graph, weights, store, options);
+    file = new TableFile(join(store.directory, WEIGHTS_FILE));
+    const lookups = openLookups(graph, tables, file.read);
     const session = await createSession(sessions, await store.finish(toOnnx(graph, initializers)));
     if (process.platform !== "win32") await store.remove();
-    return { session, store };
+    return { session, lookups, close };
   } catch (cause) {
-    await store.remove();
+    await close();
     throw cause;
   }
 }

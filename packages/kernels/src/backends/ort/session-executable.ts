@@ -4,40 +4,36 @@ import { checkFeeds } from "../../graph/check-feeds.ts";
 import { DeviceError, DisposedError, DTypeError } from "../../graph/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { OpenLookup } from "./row-reader.ts";
+
+/** A session with what belongs to it. */
+export interface OpenSession {
+  readonly session: InferenceSession;
+  readonly lookups: readonly OpenLookup[];
+  /** Frees what session and lookups read from; called once the session is released. */
+  readonly close: () => Promise<void>;
+}
 
 /** A session as an `Executable`: same code for onnxruntime-node and onnxruntime-web. */
 export class SessionExecutable implements Executable {
   readonly #backend: string;
   readonly #graph: Graph;
   readonly #OrtTensor: TensorConstructor;
-  readonly #afterRelease: () => Promise<void>;
-  #session: InferenceSession | undefined;
+  #open: OpenSession | undefined;
 
-  /** @param afterRelease - Frees what the session needed to live (its staging folder). */
-  constructor(
-    backend: string,
-    graph: Graph,
-    session: InferenceSession,
-    OrtTensor: TensorConstructor,
-    afterRelease: () => Promise<void> = async () => {},
-  ) {
+  constructor(backend: string, graph: Graph, open: OpenSession, OrtTensor: TensorConstructor) {
     this.#backend = backend;
     this.#graph = graph;
-    this.#session = session;
+    this.#open = open;
     this.#OrtTensor = OrtTensor;
-    this.#afterRelease = afterRelease;
   }
 
   async run(feeds: Readonly<Record<string, Tensor>>, fetches = [...this.#graph.outputs.keys()]) {
-    if (!this.#session) throw new DisposedError(`${this.#backend} executable`);
+    if (!this.#open) throw new DisposedError(`${this.#backend} executable`);
     checkFeeds(this.#graph, feeds);
-    const ortFeeds: Record<string, OrtTensor> = {};
-    for (const { name = "" } of this.#graph.inputs) {
-      const feed = feeds[name];
-      if (feed) ortFeeds[name] = this.#toOrt(feed);
-    }
+    const ortFeeds = this.#feeds(feeds, this.#open.lookups);
     try {
-      const results = await this.#session.run(ortFeeds, fetches);
+      const results = await this.#open.session.run(ortFeeds, fetches);
       return Object.fromEntries(fetches.map((name) => [name, fromOrt(name, results[name])]));
     } catch (cause) {
       if (cause instanceof DTypeError) throw cause;
@@ -48,15 +44,31 @@ export class SessionExecutable implements Executable {
   }
 
   async dispose(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    if (!session) return;
-    await session.release();
-    await this.#afterRelease();
+    const open = this.#open;
+    this.#open = undefined;
+    if (!open) return;
+    await open.session.release();
+    await open.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  #feeds(
+    feeds: Readonly<Record<string, Tensor>>,
+    lookups: readonly OpenLookup[],
+  ): Record<string, OrtTensor> {
+    const ortFeeds: Record<string, OrtTensor> = {};
+    for (const { name = "" } of this.#graph.inputs) {
+      const feed = feeds[name];
+      if (feed) ortFeeds[name] = this.#toOrt(feed);
+    }
+    for (const { indices, rows, reader } of lookups) {
+      const feed = feeds[indices];
+      if (feed?.dtype === "i32") ortFeeds[rows.name] = this.#toOrt(reader.read(feed.data));
+    }
+    return ortFeeds;
   }
 
   #toOrt(tensor: Tensor): OrtTensor {

@@ -6,8 +6,8 @@ import type { WeightLocation, WeightStore } from "./weight-store.ts";
 /**
  * Writes weights into one file that the session then maps. ONNX Runtime packs the matrices it multiplies with, one
  * after another, and lets go of the mapping: peak memory is the packed model, not twice the model.
- * What it does not pack (the embedding table, outlier columns) stays mapped, so the file must outlive the session where the system
- * cannot unlink a mapped file (Windows).
+ * What it does not pack (outlier columns) stays mapped, and tables are read where they lie, so the file must outlive the
+ * session where the system cannot unlink a file in use (Windows).
  */
 export class StagingStore implements WeightStore {
   readonly directory: string;

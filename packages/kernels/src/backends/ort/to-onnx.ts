@@ -1,9 +1,9 @@
 import { UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
-import type { TensorType } from "../../graph/tensor-type.ts";
 import type { OnnxAttribute, OnnxWriter } from "../../ops/onnx-lowering.ts";
 import { onnxLowerings } from "../../ops/rooms.ts";
 import { encodeModelProto, ONNX_ATTRIBUTE, ONNX_DTYPE } from "./onnx-schema.ts";
+import { lookupsOf, sessionInputs, type SessionInput } from "./lookups.ts";
 import type { StoredInitializer } from "./weight-store.ts";
 
 /** IR version and opsets that ONNX Runtime 1.30 reads; contrib ops have a version line of their own. */
@@ -14,7 +14,7 @@ const OPSETS = [
 ];
 
 /**
- * Writes a graph as an ONNX model whose weights are external data.
+ * Writes a graph as an ONNX model whose weights are external data, and whose lookups are inputs (`sessionInputs`).
  *
  * @param initializers - Names, types and places of the weights' parts, as `storeWeights` gives them.
  * @returns bytes of a ModelProto.
@@ -26,8 +26,14 @@ export function toOnnx(graph: Graph, initializers: readonly StoredInitializer[])
   const nodes: object[] = [];
   const constants = new Map<string, object>();
   const writer = createWriter(nodes, constants);
+  const lookups = new Map(lookupsOf(graph).map(({ node, rows }) => [node, rows]));
 
   for (const node of graph.nodes) {
+    const rows = lookups.get(node);
+    if (rows) {
+      writer.node("Identity", [rows.name], node.outputs.map(names));
+      continue;
+    }
     const lower = onnxLowerings[node.op];
     if (!lower) throw new UnsupportedError("ort", `op "${node.op}"`, "add an onnx.ts to its room");
     const inputs = node.inputs.map(names) as [string, string];
@@ -44,8 +50,10 @@ export function toOnnx(graph: Graph, initializers: readonly StoredInitializer[])
       name: "baichuan2",
       node: nodes,
       initializer: [...initializers.map(externalTensor), ...constants.values()],
-      input: graph.inputs.map((input) => valueInfo(names(input), input)),
-      output: [...graph.outputs].map(([name, value]) => valueInfo(name, value)),
+      input: sessionInputs(graph).map(valueInfo),
+      output: [...graph.outputs].map(([name, { dtype, shape }]) =>
+        valueInfo({ name, dtype, shape }),
+      ),
     },
   });
 }
@@ -106,7 +114,7 @@ function externalTensor({ name, dtype, dims, location }: StoredInitializer): obj
   };
 }
 
-function valueInfo(name: string, { dtype, shape }: TensorType): object {
+function valueInfo({ name, dtype, shape }: SessionInput): object {
   const dim = shape.map((size) =>
     typeof size === "number" ? { dimValue: size } : { dimParam: size },
   );

@@ -1,7 +1,10 @@
-import type { Backend } from "../../backend.ts";
+import type { InferenceSession } from "onnxruntime-common";
+import type { Backend, CompileOptions, WeightReader } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
+import type { Graph } from "../../graph/graph.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { SessionExecutable } from "./session-executable.ts";
+import { openLookups } from "./row-reader.ts";
+import { SessionExecutable, type OpenSession } from "./session-executable.ts";
 import { toOnnx } from "./to-onnx.ts";
 import { storeWeights } from "./weight-store.ts";
 
@@ -14,7 +17,8 @@ export interface OrtWebOptions {
 /**
  * ONNX Runtime compiled to WebAssembly, for browsers and other runtimes without native addons.
  *
- * Weights must fit a 4 GiB WebAssembly heap: this is the fallback for small models and for machines without WebGPU.
+ * Weights must fit a 4 GiB WebAssembly heap, the embedding table aside: this is the fallback for small models and for
+ * machines without WebGPU.
  *
  * @throws {DeviceError} if onnxruntime-web is not installed or cannot start.
  */
@@ -25,25 +29,32 @@ export async function createOrtWebBackend(options: OrtWebOptions = {}): Promise<
     name: "ort-web",
     async compile(graph, weights, compileOptions = {}) {
       if (compileOptions.threads !== undefined) env.wasm.numThreads = compileOptions.threads;
-      const store = new MemoryStore();
-      const model = toOnnx(graph, await storeWeights(graph, weights, store, compileOptions));
-      try {
-        const { externalData } = store;
-        const session = await InferenceSession.create(model, {
-          executionProviders: ["wasm"],
-          externalData,
-          logSeverityLevel: 3,
-        });
-        return new SessionExecutable("ort-web", graph, session, Tensor);
-      } catch (cause) {
-        throw new DeviceError(
-          "ort-web",
-          `expected a session, got ${String(cause)} (weights must fit 4 GiB)`,
-          { cause },
-        );
-      }
+      const opened = await open(graph, weights, InferenceSession, compileOptions);
+      return new SessionExecutable("ort-web", graph, opened, Tensor);
     },
   };
+}
+
+async function open(
+  graph: Graph,
+  weights: WeightReader,
+  runtime: typeof InferenceSession,
+  options: CompileOptions,
+): Promise<OpenSession> {
+  const store = new MemoryStore();
+  const { initializers, tables } = await storeWeights(graph, weights, store, options);
+  const lookups = openLookups(graph, tables, store.read);
+  try {
+    const session = await runtime.create(toOnnx(graph, initializers), {
+      executionProviders: ["wasm"],
+      externalData: store.take(initializers),
+      logSeverityLevel: 3,
+    });
+    return { session, lookups, close: async () => {} };
+  } catch (cause) {
+    const message = `expected a session, got ${String(cause)} (weights must fit 4 GiB)`;
+    throw new DeviceError("ort-web", message, { cause });
+  }
 }
 
 async function importRuntime(): Promise<typeof import("onnxruntime-web")> {

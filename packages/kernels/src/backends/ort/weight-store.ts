@@ -2,6 +2,8 @@ import type { CompileOptions, WeightReader } from "../../backend.ts";
 import { UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, Weight } from "../../graph/graph.ts";
 import { layoutOf, type Initializer, type WeightLayout } from "./initializers.ts";
+import { lookupsOf } from "./lookups.ts";
+import type { StoredTable } from "./row-reader.ts";
 
 /** Where bytes lie: a file name beside the model, byte offset and length. */
 export interface WeightLocation {
@@ -23,9 +25,19 @@ export interface StoredInitializer extends Omit<Initializer, "region"> {
   readonly location: WeightLocation;
 }
 
+/** Where the weights of a graph lie. */
+export interface StoredWeights {
+  /** What the session maps. */
+  readonly initializers: readonly StoredInitializer[];
+  /** What is read row by row. */
+  readonly tables: readonly StoredTable[];
+}
+
 /** A weight of the graph with its layout in the session's files. */
 export interface PlannedWeight {
   readonly weight: Weight;
+  /** Whether it is the table of a lookup, and no initializer. */
+  readonly isTable: boolean;
   readonly layout: WeightLayout;
   /** Bytes of all its regions. */
   readonly sizeBytes: number;
@@ -39,15 +51,17 @@ export interface PlannedWeight {
  */
 export function planLayouts(graph: Graph): PlannedWeight[] {
   const consumers = consumerOps(graph);
+  const tables = new Set(lookupsOf(graph).map(({ table }) => table));
   return graph.weights.map((weight) => {
     const layout = layoutOf(weight, consumers.get(weight.id) ?? "");
-    return { weight, layout, sizeBytes: sizeOf(layout) };
+    return { weight, isTable: tables.has(weight), layout, sizeBytes: sizeOf(layout) };
   });
 }
 
 /** The initializers of a plan before their bytes have a place: names, types and sizes. */
 export function plannedInitializers(plan: readonly PlannedWeight[]): StoredInitializer[] {
-  return plan.flatMap(({ layout }) =>
+  const mapped = plan.filter(({ isTable }) => !isTable);
+  return mapped.flatMap(({ layout }) =>
     layout.initializers.map(({ region, ...initializer }) => {
       const sizeBytes = layout.regions.get(region) ?? 0;
       return { ...initializer, location: { file: "", offset: 0, sizeBytes } };
@@ -61,7 +75,6 @@ export type WeightSink = (planned: PlannedWeight) => Promise<StoredInitializer[]
 /**
  * Moves every weight of the graph from the reader to the store.
  *
- * @returns the initializers over them.
  * @throws if a reader gives more or fewer bytes than the weight's parts have.
  */
 export async function storeWeights(
@@ -69,7 +82,7 @@ export async function storeWeights(
   reader: WeightReader,
   store: WeightStore,
   options: CompileOptions,
-): Promise<StoredInitializer[]> {
+): Promise<StoredWeights> {
   const { signal } = options;
   const sink: WeightSink = (planned) => storeWeight(planned, reader, store, signal);
   return sinkWeights(planLayouts(graph), sink, options);
@@ -80,17 +93,21 @@ export async function sinkWeights(
   plan: readonly PlannedWeight[],
   sink: WeightSink,
   { signal, onProgress }: CompileOptions,
-): Promise<StoredInitializer[]> {
+): Promise<StoredWeights> {
   const initializers: StoredInitializer[] = [];
+  const tables: StoredTable[] = [];
   const totalBytes = plan.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   for (const planned of plan) {
     signal?.throwIfAborted();
-    initializers.push(...(await sink(planned)));
+    const stored = await sink(planned);
+    const { name } = planned.weight;
+    if (planned.isTable) tables.push({ name, locations: stored.map(({ location }) => location) });
+    else initializers.push(...stored);
     doneBytes += planned.sizeBytes;
     onProgress?.(doneBytes, totalBytes);
   }
-  return initializers;
+  return { initializers, tables };
 }
 
 /** Moves one weight from the reader to the store. */

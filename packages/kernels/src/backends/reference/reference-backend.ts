@@ -5,7 +5,8 @@ import type { Graph, GraphNode } from "../../graph/graph.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { StoredWeight } from "../../ops/reference-op.ts";
 import { referenceOps } from "../../ops/rooms.ts";
-import { decodeWeight, readWeight } from "./read-weight.ts";
+import { decodeWeight } from "../decode-weight.ts";
+import { readWeight } from "./read-weight.ts";
 
 /**
  * The backend that says what is right: interprets the graph node by node with each room's `reference.ts`.

@@ -7,7 +7,7 @@ import type { Weight } from "../../../graph/graph.ts";
  * To be raised whenever the bytes in an entry change for the same model: another layout of weights, other stand-ins,
  * another conversion of a format.
  */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** What decides the bytes of packed weights. */
 export interface PackedContent {

@@ -134,7 +134,12 @@ describe("a damaged entry is told, made again and never used", () => {
     "a manifest of another version": async (entry) => {
       const path = join(entry, "manifest.json");
       const text = await readFile(path, "utf8");
-      await writeFile(path, text.replace('"version":1', '"version":2'));
+      await writeFile(path, text.replace('"version":2', '"version":1'));
+    },
+    "a manifest that has lost the embeddings": async (entry) => {
+      const path = join(entry, "manifest.json");
+      const manifest = JSON.parse(await readFile(path, "utf8"));
+      await writeFile(path, JSON.stringify({ ...manifest, tables: [] }));
     },
     "a manifest that is cut off": (entry) => truncate(join(entry, "manifest.json"), 20),
   };

@@ -1,16 +1,16 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { InferenceSession } from "onnxruntime-common";
 import type { CompileOptions, WeightReader } from "../../../backend.ts";
 import { DeviceError } from "../../../graph/errors.ts";
 import type { Graph } from "../../../graph/graph.ts";
-import { createSession, type SessionFactory } from "../create-session.ts";
+import type { SessionFactory } from "../create-session.ts";
+import type { OpenSession } from "../session-executable.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { toOnnx } from "../to-onnx.ts";
 import { planLayouts, plannedInitializers } from "../weight-store.ts";
 import { cacheKey } from "./cache-key.ts";
-import { checkSegments } from "./check-segments.ts";
-import { DamagedEntryError, MANIFEST_FILE, readManifest, writeManifest } from "./manifest.ts";
+import { DamagedEntryError, MANIFEST_FILE, writeManifest } from "./manifest.ts";
+import { openEntry } from "./open-entry.ts";
 import type { PackedCache } from "./packed-cache.ts";
 import { StandInError, writePackedModel } from "./write-packed-model.ts";
 
@@ -32,7 +32,7 @@ export async function compilePacked(
   reader: WeightReader & { readonly identity: string },
   context: PackedContext,
   options: CompileOptions,
-): Promise<InferenceSession | undefined> {
+): Promise<OpenSession | undefined> {
   const { cache, sessions, runtimeVersion, onWarning } = context;
   const plan = planLayouts(graph);
   const model = toOnnx(graph, plannedInitializers(plan));
@@ -41,14 +41,14 @@ export async function compilePacked(
   const { weights } = graph;
   const key = await cacheKey({ model, weights, identity, runtimeVersion, saturates });
   const found = await cache.find(key);
-  const session = found && (await openKept(found, key, context, options));
-  if (session) return session;
+  const kept = found && (await openKept(graph, { entry: found, key }, context, options));
+  if (kept) return kept;
   try {
     await requireRoom(cache, plan);
     const entry = await cache.add(key, (directory) =>
       writeEntry(graph, reader, directory, context, options),
     );
-    return await openEntry(entry, context, options);
+    return await openEntry(graph, entry, sessions, options);
   } catch (error) {
     if (!isAboutKeeping(error)) throw error;
     onWarning(`packed weights are not kept in ${cache.directory}: ${String(error)}`);
@@ -58,49 +58,19 @@ export async function compilePacked(
 
 /** Opens an entry; a damaged one is removed. */
 async function openKept(
-  entry: string,
-  key: string,
+  graph: Graph,
+  { entry, key }: { readonly entry: string; readonly key: string },
   context: PackedContext,
   options: CompileOptions,
-): Promise<InferenceSession | undefined> {
+): Promise<OpenSession | undefined> {
   try {
-    return await openEntry(entry, context, options);
+    return await openEntry(graph, entry, context.sessions, options);
   } catch (error) {
     if (!(error instanceof DamagedEntryError)) throw error;
     context.onWarning(error.message);
     await context.cache.remove(key).catch(() => {}); // told when the new entry finds no place
     return undefined;
   }
-}
-
-/** Makes the session while a thread checks what it maps. */
-async function openEntry(
-  entry: string,
-  { sessions }: PackedContext,
-  { signal }: CompileOptions,
-): Promise<InferenceSession> {
-  signal?.throwIfAborted();
-  const checking = checkSegments(join(entry, WEIGHTS_FILE), await readManifest(entry));
-  const [made, checked] = await Promise.allSettled([
-    createSession(sessions, join(entry, MODEL_FILE)),
-    checking,
-  ]);
-  const session = made.status === "fulfilled" ? made.value : undefined;
-  try {
-    if (checked.status === "rejected") throw checked.reason;
-    if (checked.value !== null)
-      throw new DamagedEntryError(
-        entry,
-        "the bytes that were written",
-        `others after byte ${checked.value}`,
-      );
-    signal?.throwIfAborted();
-  } catch (error) {
-    await session?.release();
-    throw error;
-  }
-  if (made.status === "rejected") throw made.reason;
-  return made.value;
 }
 
 async function writeEntry(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { StoredTable } from "../row-reader.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { segmentsOf, type Segment } from "./segments.ts";
 import type { PackedModel } from "./write-packed-model.ts";
@@ -8,27 +9,30 @@ import type { PackedModel } from "./write-packed-model.ts";
 /** The manifest's file in a folder of packed weights. It is written last. */
 export const MANIFEST_FILE = "manifest.json";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** What a folder of packed weights holds. */
-interface Manifest {
+export interface Manifest {
   readonly version: number;
   /** Hex SHA-256 of the model's file. */
   readonly modelSha256: string;
   readonly weightsBytes: number;
   readonly segments: readonly Segment[];
+  /** Tables in the weights' file that are no initializers of the model. */
+  readonly tables: readonly StoredTable[];
 }
 
 /** Takes the checksums of a finished folder and writes them down, everything safely on the disk. */
 export async function writeManifest(
   directory: string,
-  { weightsBytes, hole }: PackedModel,
+  { weightsBytes, hole, tables }: PackedModel,
 ): Promise<void> {
   const manifest: Manifest = {
     version: VERSION,
     modelSha256: await sha256(join(directory, MODEL_FILE)),
     weightsBytes,
     segments: segmentsOf(join(directory, WEIGHTS_FILE), weightsBytes, hole),
+    tables,
   };
   await using model = await open(join(directory, MODEL_FILE), "r+");
   await model.sync();
@@ -38,11 +42,11 @@ export async function writeManifest(
 }
 
 /**
- * The checksums of the weights' file, once everything else fits.
+ * The manifest, once everything fits but the checksums of the weights' file.
  *
  * @throws {DamagedEntryError} if the manifest cannot be read, or sizes or the model differ.
  */
-export async function readManifest(directory: string): Promise<readonly Segment[]> {
+export async function readManifest(directory: string): Promise<Manifest> {
   const manifest = await parse(join(directory, MANIFEST_FILE));
   if (manifest.version !== VERSION)
     throw new DamagedEntryError(directory, `version ${VERSION}`, String(manifest.version));
@@ -55,7 +59,7 @@ export async function readManifest(directory: string): Promise<readonly Segment[
   );
   if (size !== manifest.weightsBytes)
     throw new DamagedEntryError(directory, `${manifest.weightsBytes} bytes`, String(size));
-  return manifest.segments;
+  return manifest;
 }
 
 /** Packed weights on the disk are not as they were written. */
@@ -76,7 +80,7 @@ async function parse(path: string): Promise<Manifest> {
   const text = await readFile(path, "utf8").catch(() => "");
   try {
     const manifest = JSON.parse(text) as Manifest;
-    if (Array.isArray(manifest.segments)) return manifest;
+    if (Array.isArray(manifest.segments) && Array.isArray(manifest.tables)) return manifest;
   } catch {
     // told below
   }

@@ -21,7 +21,8 @@ it("models with the same weights give the same results, one changed weight gives
         yield { values: new Float32Array(32).fill(1, 0, 31).fill(last, 31) };
       },
     };
-    return store.finish(toOnnx(g, await storeWeights(g, reader, store, {})));
+    const { initializers } = await storeWeights(g, reader, store, {});
+    return store.finish(toOnnx(g, initializers));
   };
   const sessions = {
     runtime: ort.InferenceSession,

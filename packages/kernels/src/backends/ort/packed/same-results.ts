@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
-import type { Graph, Value } from "../../../graph/graph.ts";
+import type { Graph } from "../../../graph/graph.ts";
 import { elementCount } from "../../../graph/tensor.ts";
 import { createSession, type SessionFactory } from "../create-session.ts";
+import { sessionInputs, type SessionInput } from "../lookups.ts";
 
 /**
  * Whether models give the same bits, from one run each on the smallest feeds that the graph takes.
@@ -35,7 +36,7 @@ async function runOnce(
   OrtTensor: TensorConstructor,
 ): Promise<Uint8Array[]> {
   const feeds: Record<string, Tensor> = {};
-  for (const input of graph.inputs) feeds[input.name ?? ""] = smallestFeed(input, OrtTensor);
+  for (const input of sessionInputs(graph)) feeds[input.name] = smallestFeed(input, OrtTensor);
   const results = await session.run(feeds);
   return [...graph.outputs.keys()].map((name) => {
     const data = results[name]?.data as Float32Array | undefined;
@@ -44,7 +45,7 @@ async function runOnce(
 }
 
 /** Numbers from -1 to 1, and zeros for ids. A size that is a letter is 1, one that is a sum (`S+T`) counts its letters. */
-function smallestFeed({ dtype, shape }: Value, OrtTensor: TensorConstructor): Tensor {
+function smallestFeed({ dtype, shape }: SessionInput, OrtTensor: TensorConstructor): Tensor {
   const sizes = shape.map((size) => (typeof size === "number" ? size : size.split("+").length));
   const count = elementCount(sizes);
   if (dtype === "i32") return new OrtTensor("int32", new Int32Array(count), sizes);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CompileOptions, WeightReader } from "../../../backend.ts";
 import type { Graph } from "../../../graph/graph.ts";
 import type { SessionFactory } from "../create-session.ts";
+import type { StoredTable } from "../row-reader.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../staging-store.ts";
 import { toOnnx } from "../to-onnx.ts";
 import { WeightFile } from "../weight-file.ts";
@@ -24,6 +25,7 @@ export interface PackedModel {
   readonly weightsBytes: number;
   /** A range of the weights' file that is a hole and needs no check. */
   readonly hole: { readonly start: number; readonly end: number };
+  readonly tables: readonly StoredTable[];
 }
 
 /**
@@ -60,14 +62,14 @@ export async function writePackedModel(
       matrices.push(...packed.matrices);
       return packed.initializers;
     };
-    const initializers = await sinkWeights(plan, sink, options);
+    const { initializers, tables } = await sinkWeights(plan, sink, options);
     const model = toOnnx(graph, initializers);
     await writeFile(join(directory, MODEL_FILE), withPacked(model, matrices, "zeros"));
     if (matrices.length > 0) await checkStandIns(graph, model, matrices, packer);
     await weights.truncate(weights.sizeBytes);
     await weights.sync();
     const start = standIns.taggedBytes;
-    return { weightsBytes: weights.sizeBytes, hole: { start, end: standIns.sizeBytes } };
+    return { weightsBytes: weights.sizeBytes, hole: { start, end: standIns.sizeBytes }, tables };
   } finally {
     await standIns?.close();
     await weights.close();

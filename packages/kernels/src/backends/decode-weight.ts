@@ -1,0 +1,65 @@
+import {
+  decodeFourBit,
+  decodeInt16Rows,
+  decodeInt4,
+  decodeInt8Blocks,
+  decodeInt8Rows,
+  fromBfloat16Bits,
+  fromFloat16Bits,
+} from "@baichuan2/quant";
+import type { Weight } from "../graph/graph.ts";
+import { elementCount, f32, type Tensor } from "../graph/tensor.ts";
+import type { StoredWeight } from "../ops/reference-op.ts";
+
+/** The float32 numbers that a stored weight, or some rows of it, stands for. */
+export function decodeWeight(
+  { shape }: Pick<Weight, "shape">,
+  { format, parts }: StoredWeight,
+): Tensor {
+  const cols = shape[1];
+  const of = <Part>(name: string): Part => parts[name] as Part;
+  switch (format.kind) {
+    case "f32":
+      return f32(of("values"), shape);
+    case "f16":
+      return f32(fromFloat16Bits(of("values")), shape);
+    case "bf16":
+      return f32(fromBfloat16Bits(of("values")), shape);
+    case "int16": {
+      const rows = {
+        high: of<Int8Array<ArrayBuffer>>("high"),
+        low: of<Int8Array<ArrayBuffer>>("low"),
+      };
+      return f32(decodeInt16Rows({ ...rows, scales: of("scales") }, cols), shape);
+    }
+    case "int8":
+      return f32(decodeInt8Rows({ CB: of("CB"), SCB: of("SCB") }, cols), shape);
+    case "int8-blocks": {
+      const blocks = {
+        packed: of<Uint8Array<ArrayBuffer>>("packed"),
+        scales: of<Float32Array<ArrayBuffer>>("scales"),
+      };
+      return f32(decodeInt8Blocks(blocks, { cols, blockSize: format.blockSize }), shape);
+    }
+    case "int4": {
+      const blocks = {
+        packed: of<Uint8Array<ArrayBuffer>>("packed"),
+        scales: of<Float32Array<ArrayBuffer>>("scales"),
+      };
+      const zeroPoints = format.symmetric
+        ? {}
+        : { zeroPoints: of<Uint8Array<ArrayBuffer>>("zeroPoints") };
+      const options = { cols, blockSize: format.blockSize };
+      return f32(decodeInt4({ ...blocks, ...zeroPoints }, options), shape);
+    }
+    default: {
+      const { kind: quantType, blockSize, roundTo } = format;
+      const blocks = {
+        packed: of<Uint8Array<ArrayBuffer>>("packed"),
+        absmax: of<Float32Array<ArrayBuffer>>("absmax"),
+      };
+      const options = { count: elementCount(shape), quantType, blockSize, roundTo };
+      return f32(decodeFourBit(blocks, options), shape);
+    }
+  }
+}
