@@ -199,23 +199,31 @@ describe("a logits processor", () => {
 describe("speculative decoding", () => {
   const quoted = { tokenIds: [5, 6, 7, 8, 9, 10, 11, 12, 5, 6, 7, 8, 9, 10, 11, 12, 5, 6, 7] };
 
-  it("guesses right in a text that repeats itself, and gives the same tokens", async () => {
-    // A bias on the ids of the prompt makes a random model quote.
-    const logitBias = Object.fromEntries([5, 6, 7, 8].map((id) => [id, 6]));
-    for (const options of [
-      { ...greedy, maxNewTokens: 80 },
-      { ...greedy, maxNewTokens: 80, logitBias },
-      { ...sampled, seed: 4, temperature: 0.4, maxNewTokens: 60, logitBias },
-      { ...sampled, seed: 5, maxNewTokens: 60, stop: "e" },
-    ]) {
-      const plain = await model.generate(quoted, options);
-      const guessed = await model.generate(quoted, { ...options, speculative: true });
-      expect(guessed.tokenIds).toEqual(plain.tokenIds);
-      expect(guessed.text).toBe(plain.text);
+  // A bias on ids of the prompt makes a random model quote.
+  const logitBias = Object.fromEntries([5, 6, 7, 8].map((id) => [id, 6]));
+
+  it.each([
+    { ...greedy, maxNewTokens: 80 },
+    { ...greedy, maxNewTokens: 80, logitBias },
+    { ...sampled, seed: 4, temperature: 0.4, maxNewTokens: 60, logitBias },
+    { ...sampled, seed: 5, maxNewTokens: 60, stop: "e" },
+  ])("gives the same tokens with %o", async (options) => {
+    const plain = await model.generate(quoted, options);
+    const guessed = await model.generate(quoted, { ...options, speculative: true });
+    expect(guessed.tokenIds).toEqual(plain.tokenIds);
+    expect(guessed.text).toBe(plain.text);
+  });
+
+  it("guesses right in a text that repeats itself", { timeout: 60_000 }, async () => {
+    // Whether guessing pays is measured; beside other work a text may pass without a try.
+    for (let seed = 0; seed < 100; seed++) {
+      const options = { ...sampled, seed, temperature: 0.4, maxNewTokens: 100, logitBias };
+      await model.generate(quoted, { ...options, speculative: true });
+      const { proposed, accepted } = (await model.stats()).drafts;
+      expect(proposed).toBeGreaterThanOrEqual(accepted);
+      if (accepted > 0) return;
     }
-    const { proposed, accepted } = (await model.stats()).drafts;
-    expect(accepted).toBeGreaterThan(0);
-    expect(proposed).toBeGreaterThanOrEqual(accepted);
+    expect.unreachable("none of 100 texts had a guess that was right");
   });
 
   it("keeps to a response format", async () => {
