@@ -30,6 +30,6 @@ export function describeShared(title: string, path: string, suite: () => void): 
   const isThere = hasSharedData(path);
   describe(title, () => {
     if (isThere) suite();
-    else it.skip(`skipped: golden data ${path} is not beside this clone`);
+    else it("needs data", ({ skip }) => skip(`golden data ${path} is not beside this clone`));
   });
 }

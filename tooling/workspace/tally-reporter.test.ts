@@ -32,8 +32,9 @@ async function runVitest(
 
 it("closes a green run with exit code 0 and the tally as the last line", async () => {
   const { code, lines } = await runVitest({
-    "a.test.ts": `it("one", () => {}); it("two", () => {}); it("three", ({ skip }) => skip());`,
+    "a.test.ts": `it("one", () => {}); it("two", () => {}); it("three", ({ skip }) => skip("no time"));`,
   });
+  expect(lines.at(-2)).toBe("skipped: three: no time");
   expect(lines.at(-1)).toBe("2 passed, 0 failed, 1 skipped");
   expect(code).toBe(0);
 });

@@ -239,15 +239,12 @@ describe("quantizeCheckpoint refuses", () => {
   });
 });
 
-const isRoot = process.getuid?.() === 0;
-it.skipIf(isRoot)(
-  `quantizeCheckpoint refuses a directory without permission${isRoot ? " (skipped: root may write anywhere)" : ""}`,
-  async () => {
-    await mkdir(join(folder, "locked"), { mode: 0o500 });
-    const run = quantizeCheckpoint(source, join(folder, "locked", "out"), nf4);
-    await expect(run).rejects.toMatchObject({ problem: "not-writable" });
-  },
-);
+it("quantizeCheckpoint refuses a directory without permission", async ({ skip }) => {
+  skip(process.getuid?.() === 0, "root may write anywhere");
+  await mkdir(join(folder, "locked"), { mode: 0o500 });
+  const run = quantizeCheckpoint(source, join(folder, "locked", "out"), nf4);
+  await expect(run).rejects.toMatchObject({ problem: "not-writable" });
+});
 
 it("a weight that is not finite ends quantizeCheckpoint with its name, and loses no shard", async () => {
   const name = "model.layers.1.mlp.up_proj.weight";
