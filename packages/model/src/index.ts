@@ -102,7 +102,8 @@ export {
 export { Model } from "./model.ts";
 export { ModelSequence } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
-export { Decoder, TokenIdError, type BatchItem, type Sequence } from "./network/decoder.ts";
+export { Decoder, type BatchItem, type Sequence } from "./network/decoder.ts";
+export { TokenIdError } from "./network/token-id-error.ts";
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";
 export type { WeightDtype, WeightOptions } from "./network/weight-plan.ts";
 export {

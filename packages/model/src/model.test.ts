@@ -10,7 +10,7 @@ import { defaultGenerationConfig } from "./generation-config.ts";
 import { GenerationOptionError } from "./generation-option-error.ts";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
 import { Model } from "./model.ts";
-import { TokenIdError } from "./network/decoder.ts";
+import { TokenIdError } from "./network/token-id-error.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
 const tinyChat = fileURLToPath(new URL("../../../apps/cli/fixtures/tiny-chat", import.meta.url));

@@ -10,7 +10,7 @@ import {
   writeFloatCheckpoint,
 } from "../quantize/__fixtures__/write-float-checkpoint.ts";
 import { checkpointWeights } from "./checkpoint-weights.ts";
-import { Decoder } from "./decoder.ts";
+import { Decoder, type BatchItem } from "./decoder.ts";
 import { planWeights, type WeightDtype } from "./weight-plan.ts";
 
 /** Sums in another order: 1.2e-6 was seen. */
@@ -47,13 +47,18 @@ const ids = (count: number, step: number) =>
 const prompt = ids(24, 37);
 const other = ids(17, 91);
 
-/** Relative rms of a prompt's logits: beside another prompt, and in pieces of 7, 1 and 16 tokens, against at once. */
-async function differences(dtype: WeightDtype): Promise<{ shared: number; cut: number }> {
+async function createDecoder(dtype: WeightDtype, deterministic = false): Promise<Decoder> {
   await using checkpoint = await openCheckpoint(path);
   const { config, tensors } = checkpoint;
   const plan = planWeights({ path, tensors, linears: new Map() }, { dtype });
   const weights = checkpointWeights(checkpoint, { plan, pool });
-  await using decoder = await Decoder.create(config, await createOrtNodeBackend(), weights, plan);
+  const backend = await createOrtNodeBackend();
+  return await Decoder.create(config, backend, weights, { ...plan, deterministic });
+}
+
+/** Relative rms of a prompt's logits: beside another prompt, and in pieces of 7, 1 and 16 tokens, against at once. */
+async function differences(dtype: WeightDtype): Promise<{ shared: number; cut: number }> {
+  await using decoder = await createDecoder(dtype);
   const run = async (...texts: readonly (readonly number[])[]): Promise<ArrayLike<number>> => {
     const items = texts.map((tokenIds) => {
       return { sequence: decoder.createSequence(), tokenIds, logits: "all" } as const;
@@ -99,4 +104,30 @@ describe("logits of a prompt that shares a run, or is cut in pieces", () => {
     expect(shared).toBeGreaterThan(1e-3);
     expect(cut).toBeGreaterThan(1e-3);
   });
+});
+
+describe("a deterministic decoder", () => {
+  it.each(["float32", "nf4", "int4", "int8"] as const)(
+    "gives a text of %s the same bits alone and as one of eight that come and go",
+    async (dtype) => {
+      await using decoder = await createDecoder(dtype, true);
+      const text = decoder.createSequence();
+      const alone: Float32Array[] = [];
+      for (const tokenIds of [prompt, [3], [1], [4]])
+        alone.push(...(await decoder.forward([{ sequence: text, tokenIds, logits: "all" }])));
+      decoder.free(text);
+
+      const others = Array.from({ length: 7 }, () => decoder.createSequence());
+      const shared: Float32Array[] = [];
+      for (const [step, tokenIds] of [prompt, [3], [1], [4]].entries()) {
+        const batch = others.map((sequence, index): BatchItem => {
+          return { sequence, tokenIds: ids(1 + ((index * step) % 5), 13 + index), logits: "last" };
+        });
+        batch.splice(step, 0, { sequence: text, tokenIds, logits: "all" });
+        shared.push((await decoder.forward(batch))[step] ?? new Float32Array());
+        for (const sequence of others.slice(step, step + 2)) decoder.free(sequence);
+      }
+      expect(shared).toEqual(alone);
+    },
+  );
 });

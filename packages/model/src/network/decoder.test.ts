@@ -5,7 +5,8 @@ import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
 import { checkpointWeights } from "./checkpoint-weights.ts";
-import { Decoder, TokenIdError } from "./decoder.ts";
+import { Decoder } from "./decoder.ts";
+import { TokenIdError } from "./token-id-error.ts";
 
 const fixture = fileURLToPath(new URL("../checkpoint/__fixtures__/t7-bin-bf16", import.meta.url));
 const golden = JSON.parse(

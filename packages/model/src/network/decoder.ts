@@ -9,8 +9,9 @@ import type { Sequence } from "../cache/sequence.ts";
 import type { ModelConfig } from "../config.ts";
 import { buildInferenceGraph, FINAL_NORM, type InferenceGraphOptions } from "./inference-graph.ts";
 import { prefillCuts } from "./prefill.ts";
-import { releaseArray } from "./release-array.ts";
 import { RunFeeds } from "./run-feeds.ts";
+import { cacheRows, LOGITS, outputNames, releaseRows, rowsPerItem } from "./run-outputs.ts";
+import { TokenIdError } from "./token-id-error.ts";
 
 export type { Sequence } from "../cache/sequence.ts";
 
@@ -21,22 +22,6 @@ export interface BatchItem {
   readonly tokenIds: readonly number[];
   /** Rows that get logits: none, the last, all, or so many of the last. */
   readonly logits: "none" | "last" | "all" | number;
-}
-
-/** A token id that the network has no embedding for. */
-export class TokenIdError extends Error {
-  override readonly name = "TokenIdError";
-  readonly code = "ERR_TOKEN_ID";
-  readonly tokenId: number;
-  readonly vocabSize: number;
-
-  constructor(tokenId: number, vocabSize: number) {
-    super(
-      `tokenIds: expected integers from 0 to ${vocabSize - 1}, got ${tokenId} (is it the model's own tokenizer?)`,
-    );
-    this.tokenId = tokenId;
-    this.vocabSize = vocabSize;
-  }
 }
 
 /** How a decoder keeps and runs sequences. */
@@ -237,8 +222,8 @@ export class Decoder {
       if (this.isTraced) this.traced = results;
       const { vocabSize, hiddenSize } = this.config;
       return {
-        logits: split(items, results["logits"], vocabSize),
-        hidden: split(items, results[FINAL_NORM], hiddenSize),
+        logits: rowsPerItem(items, results[LOGITS], vocabSize),
+        hidden: rowsPerItem(items, results[FINAL_NORM], hiddenSize),
       };
     } catch (error) {
       this.cache.abandon(reservation);
@@ -255,7 +240,9 @@ export class Decoder {
     const rows = items.map(({ state, tokenIds, outputRows }) => {
       return { slots: state.slots, tokenIds, outputRows };
     });
-    const fetches = this.isTraced ? undefined : this.#fetches(items, hidden);
+    const hasOutputs = items.some(({ outputRows }) => outputRows > 0);
+    const wanted = { logits: hasOutputs, hidden: hasOutputs && hidden };
+    const fetches = this.isTraced ? undefined : outputNames(this.config.numHiddenLayers, wanted);
     pool.isRead = true;
     try {
       return await this.#executable.run(this.#feeds.write(rows, window, pool), fetches);
@@ -264,23 +251,8 @@ export class Decoder {
     }
   }
 
-  /** Outputs to be copied out of the runtime: the head's only where a row wants them. */
-  #fetches(items: readonly Running[], hidden: boolean): string[] {
-    const layers = Array.from({ length: this.config.numHiddenLayers }, (_, layer) => layer);
-    const names = layers.flatMap((layer) => [`keys.${layer}.new`, `values.${layer}.new`]);
-    const hasOutputs = items.some(({ outputRows }) => outputRows > 0);
-    if (hasOutputs) names.push("logits");
-    if (hasOutputs && hidden) names.push(FINAL_NORM);
-    return names;
-  }
-
   #storeRows(items: readonly Running[], results: Readonly<Record<string, Tensor>>): void {
-    const layers = Array.from({ length: this.config.numHiddenLayers }, (_, layer) => {
-      return {
-        keys: floats(results[`keys.${layer}.new`]),
-        values: floats(results[`values.${layer}.new`]),
-      };
-    });
+    const layers = cacheRows(results, this.config.numHiddenLayers);
     const { pool } = this.cache;
     let end = 0;
     for (const item of items) {
@@ -295,31 +267,12 @@ export class Decoder {
           });
       });
     }
-    if (this.isTraced) return;
-    for (const { keys, values } of layers) {
-      releaseArray(keys);
-      releaseArray(values);
-    }
+    // Buffers of a traced run are its caller's.
+    if (!this.isTraced) releaseRows(layers);
   }
 }
 
 function outputRowsOf({ logits, tokenIds }: BatchItem): number {
   if (typeof logits === "number") return Math.min(logits, tokenIds.length);
   return logits === "all" ? tokenIds.length : Number(logits === "last");
-}
-
-/** Each item's rows of an output that has those of all. */
-function split(
-  items: readonly Running[],
-  output: Tensor | undefined,
-  width: number,
-): Float32Array[] {
-  const rows = output ? floats(output) : new Float32Array();
-  let row = 0;
-  return items.map(({ outputRows }) => rows.subarray(row * width, (row += outputRows) * width));
-}
-
-function floats(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new Error("decoder: expected a float output of the graph, got none");
 }

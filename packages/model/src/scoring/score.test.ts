@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadModel } from "../load-model.ts";
 import type { Model } from "../model.ts";
-import { TokenIdError } from "../network/decoder.ts";
+import { TokenIdError } from "../network/token-id-error.ts";
 import { PromptError } from "../prompt.ts";
 import { logSumExp } from "../quality/log-sum-exp.ts";
 
