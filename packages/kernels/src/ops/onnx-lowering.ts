@@ -29,6 +29,8 @@ export interface OnnxWriter {
   ): string;
   /** ONNX's number of an element type, for `Cast`. */
   dtype(name: "f32" | "f16" | "u8"): number;
+  /** How the bytes of a weight's part lie: signed, or unsigned with the zero point 128. */
+  byteDType(part: string): "i8" | "u8";
   /** A new name for a tensor between two nodes of one lowering. */
   temporary(): string;
 }

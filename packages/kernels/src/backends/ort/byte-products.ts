@@ -1,26 +1,26 @@
 import type { InferenceSession, TensorConstructor } from "onnxruntime-common";
 import { encodeModelProto, ONNX_DTYPE } from "./onnx-schema.ts";
 
+/** How byte matrices lie: signed, or unsigned with the zero point 128. */
+export type ByteDType = "i8" | "u8";
+
 /**
- * Products of unsigned with signed bytes. x86 processors with AVX2 but without VNNI add pairs of them in 16 bits and
- * saturate: 255·127·2 > 32 767. onnxruntime then has slower kernels that do not, if asked. Which processor it is, only a
- * product tells reliably.
+ * How byte matrices must lie here for exact products.
+ *
+ * x86 processors with AVX2 but without VNNI add pairs of unsigned times signed bytes in 16 bits and saturate: 255·127·2 >
+ * 32 767. Between unsigned bytes they do not. Which processor it is, only a product tells reliably. (onnxruntime makes
+ * weights unsigned itself if asked, but under new names at every load, which no cache of packed weights finds.)
  */
-
-/** Session options that make byte products exact on processors that saturate. */
-export const exactBytes = { extra: { session: { x64quantprecision: "1" } } } as const;
-
-/** Whether the largest product of bytes comes out wrong here. */
-export async function hasSaturatingBytes(
+export async function exactByteDType(
   runtime: typeof InferenceSession,
   OrtTensor: TensorConstructor,
-): Promise<boolean> {
+): Promise<ByteDType> {
   const [rows, columns] = [64, 16];
   const session = await runtime.create(probeModel(rows, columns), { logSeverityLevel: 3 });
   try {
     const x = new OrtTensor("uint8", new Uint8Array(rows).fill(255), [1, rows]);
     const { y } = await session.run({ x });
-    return y?.data[0] !== 255 * 127 * rows;
+    return y?.data[0] === 255 * 127 * rows ? "i8" : "u8";
   } finally {
     await session.release();
   }

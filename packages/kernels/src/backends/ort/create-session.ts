@@ -1,13 +1,13 @@
 import type { InferenceSession, TensorConstructor } from "onnxruntime-common";
 import { DeviceError } from "../../graph/errors.ts";
-import { exactBytes } from "./byte-products.ts";
+import type { ByteDType } from "./byte-products.ts";
 
 /** What makes sessions: onnxruntime-node's class, and what is true of this machine and this compilation. */
 export interface SessionFactory {
   readonly runtime: typeof InferenceSession;
   readonly OrtTensor: TensorConstructor;
-  /** Whether products of bytes saturate here (see `byte-products.ts`). */
-  readonly saturates: boolean;
+  /** How byte matrices must lie here (see `byte-products.ts`). */
+  readonly bytes: ByteDType;
   readonly threads: number | undefined;
 }
 
@@ -19,21 +19,17 @@ export interface SessionFactory {
  * @throws {DeviceError} if onnxruntime refuses.
  */
 export async function createSession(
-  { runtime, saturates, threads }: SessionFactory,
+  { runtime, threads }: SessionFactory,
   path: string,
   saving?: { readonly model: string; readonly weights: string },
 ): Promise<InferenceSession> {
-  const session = {
-    ...(saturates ? exactBytes.extra.session : {}),
-    ...(saving ? savePacked(saving.weights) : {}),
-  };
   try {
     return await runtime.create(path, {
       executionProviders: ["cpu"],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(saving ? { optimizedModelFilePath: saving.model } : {}),
       enableCpuMemArena: true,
-      extra: { session },
+      ...(saving ? { extra: { session: savePacked(saving.weights) } } : {}),
       logSeverityLevel: 3,
     });
   } catch (cause) {

@@ -9,6 +9,7 @@ import {
   type WeightPart,
 } from "../../graph/weight-format.ts";
 import { partName } from "../../ops/onnx-lowering.ts";
+import type { ByteDType } from "./byte-products.ts";
 import { StripeTurner } from "./stripe-turner.ts";
 
 /** An ONNX initializer over one of a weight's regions. */
@@ -36,16 +37,22 @@ export interface RegionBytes {
   readonly bytes: Uint8Array;
 }
 
-/** The layout that the lowering of `op` expects of a weight in its format; tables lie as they are read. */
-export function layoutOf(weight: Weight, op: string): WeightLayout {
+/**
+ * The layout that the lowering of `op` expects of a weight in its format; tables lie as they are read.
+ *
+ * @param bytes - How byte matrices lie.
+ */
+export function layoutOf(weight: Weight, op: string, bytes: ByteDType): WeightLayout {
   const { format, shape, name } = weight;
   const parts = weightParts(format, shape, name);
   if (format.kind === "f32") return plainLayout(parts, () => name);
   const layout = plainLayout(parts, (part) => partName(name, part));
   if (op !== "linear") return layout;
   if (format.kind === "nf4" || format.kind === "fp4") return codebookLayout(weight);
-  if (format.kind === "int8") return llmInt8Layout(weight, columnsLayout(weight, layout, ["CB"]));
-  return format.kind === "int16" ? columnsLayout(weight, layout, ["high", "low"]) : layout;
+  const columns = (...turned: string[]): WeightLayout =>
+    columnsLayout(weight, layout, { turned, bytes });
+  if (format.kind === "int8") return llmInt8Layout(weight, columns("CB"));
+  return format.kind === "int16" ? columns("high", "low") : layout;
 }
 
 /** One region and one initializer per part. */
@@ -97,7 +104,7 @@ const STRIPE_BYTES = 80 << 20;
 function columnsLayout(
   { shape }: Weight,
   layout: WeightLayout,
-  turned: readonly string[],
+  { turned, bytes: dtype }: { readonly turned: readonly string[]; readonly bytes: ByteDType },
 ): WeightLayout {
   const [O, C] = shape as readonly [number, number];
   const stripes = new Map(
@@ -106,13 +113,13 @@ function columnsLayout(
   return {
     ...layout,
     initializers: layout.initializers.map((initializer) =>
-      stripes.has(initializer.region) ? { ...initializer, dims: [C, O] } : initializer,
+      stripes.has(initializer.region) ? { ...initializer, dtype, dims: [C, O] } : initializer,
     ),
     *convert(chunk) {
       for (const [region, values] of Object.entries(chunk)) {
         const stripe = stripes.get(region);
-        if (stripe) yield* stripe.push(bytesOf(values));
-        else yield { region, bytes: bytesOf(values) };
+        if (!stripe) yield { region, bytes: bytesOf(values) };
+        else yield* stripe.push(dtype === "u8" ? unsigned(bytesOf(values)) : bytesOf(values));
       }
     },
   };
@@ -124,6 +131,16 @@ function llmInt8Layout({ name }: Weight, layout: WeightLayout): WeightLayout {
   if (!mapped) return layout;
   const copy = { ...mapped, name: partName(name, "CB.mapped") };
   return { ...layout, initializers: [...layout.initializers, copy] };
+}
+
+/** Signed bytes as unsigned ones with the zero point 128: only the upper bit differs. */
+function unsigned(bytes: Uint8Array): Uint8Array {
+  const flipped = bytes.slice();
+  const words = new Uint32Array(flipped.buffer, 0, flipped.length >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) ^ 0x80808080;
+  for (let i = 4 * words.length; i < flipped.length; i++)
+    flipped[i] = (flipped[i] as number) ^ 0x80;
+  return flipped;
 }
 
 function partBytes({ dtype, shape }: WeightPart): number {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Backend, CompileOptions, WeightReader } from "../../backend.ts";
 import { DeviceError } from "../../graph/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { hasSaturatingBytes } from "./byte-products.ts";
+import { exactByteDType } from "./byte-products.ts";
 import { createSession, type SessionFactory } from "./create-session.ts";
 import { compilePacked } from "./packed/compile-packed.ts";
 import { PackedCache } from "./packed/packed-cache.ts";
@@ -41,7 +41,7 @@ export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promis
   const { InferenceSession, Tensor, env } = await importRuntime();
   const { stagingDir = join(tmpdir(), "baichuan2"), packedCacheDir } = options;
   const { packedCacheMaxBytes = PACKED_CACHE_MAX_BYTES, onWarning = () => {} } = options;
-  const saturates = await hasSaturatingBytes(InferenceSession, Tensor);
+  const bytes = await exactByteDType(InferenceSession, Tensor);
   const runtimeVersion = env.versions.node ?? env.versions.common;
   const cache =
     packedCacheDir === undefined ? undefined : new PackedCache(packedCacheDir, packedCacheMaxBytes);
@@ -49,7 +49,7 @@ export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promis
     name: "ort-node",
     async compile(graph, weights, compileOptions = {}) {
       const { threads } = compileOptions;
-      const sessions = { runtime: InferenceSession, OrtTensor: Tensor, saturates, threads };
+      const sessions = { runtime: InferenceSession, OrtTensor: Tensor, bytes, threads };
       if (cache && hasIdentity(weights)) {
         const context = { cache, sessions, runtimeVersion, onWarning };
         const packed = await compilePacked(graph, weights, context, compileOptions);
@@ -80,7 +80,10 @@ async function stage(
     await store.remove();
   };
   try {
-    const { initializers, tables } = await storeWeights(graph, weights, store, options);
+    const { initializers, tables } = await storeWeights(graph, weights, store, {
+      ...options,
+      bytes: sessions.bytes,
+    });
     file = new TableFile(join(store.directory, WEIGHTS_FILE));
     const lookups = openLookups(graph, tables, file.read);
     const session = await createSession(sessions, await store.finish(toOnnx(graph, initializers)));

@@ -25,7 +25,10 @@ export function toOnnx(graph: Graph, initializers: readonly StoredInitializer[])
   const formats = new Map(graph.weights.map(({ id, format }) => [id, format]));
   const nodes: object[] = [];
   const constants = new Map<string, object>();
-  const writer = createWriter(nodes, constants);
+  const unsigned = new Set(
+    initializers.filter(({ dtype }) => dtype === "u8").map(({ name }) => name),
+  );
+  const writer = createWriter(nodes, constants, unsigned);
   const lookups = new Map(lookupsOf(graph).map(({ node, rows }) => [node, rows]));
 
   for (const node of graph.nodes) {
@@ -66,7 +69,11 @@ function valueNames(graph: Graph): (value: Value) => string {
   return ({ id }) => names.get(id) ?? `value_${id}`;
 }
 
-function createWriter(nodes: object[], constants: Map<string, object>): OnnxWriter {
+function createWriter(
+  nodes: object[],
+  constants: Map<string, object>,
+  unsigned: ReadonlySet<string>,
+): OnnxWriter {
   let temporaries = 0;
   return {
     node(opType, input, output, attributes = {}, domain = "") {
@@ -83,6 +90,7 @@ function createWriter(nodes: object[], constants: Map<string, object>): OnnxWrit
       return name;
     },
     dtype: (name) => ONNX_DTYPE[name],
+    byteDType: (part) => (unsigned.has(part) ? "u8" : "i8"),
     temporary: () => `temporary_${temporaries++}`,
   };
 }

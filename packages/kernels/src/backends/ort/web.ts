@@ -42,7 +42,10 @@ async function open(
   options: CompileOptions,
 ): Promise<OpenSession> {
   const store = new MemoryStore();
-  const { initializers, tables } = await storeWeights(graph, weights, store, options);
+  const { initializers, tables } = await storeWeights(graph, weights, store, {
+    ...options,
+    bytes: "i8",
+  });
   const lookups = openLookups(graph, tables, store.read);
   try {
     const session = await runtime.create(toOnnx(graph, initializers), {

@@ -1,6 +1,7 @@
 import type { CompileOptions, WeightReader } from "../../backend.ts";
 import { UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, Weight } from "../../graph/graph.ts";
+import type { ByteDType } from "./byte-products.ts";
 import { layoutOf, type Initializer, type WeightLayout } from "./initializers.ts";
 import { lookupsOf } from "./lookups.ts";
 import type { StoredTable } from "./row-reader.ts";
@@ -47,13 +48,14 @@ export interface PlannedWeight {
  * How every weight of the graph will lie, in the graph's order. A plan serves for one reading: layouts keep what the next
  * chunk continues.
  *
+ * @param bytes - How byte matrices lie.
  * @throws {UnsupportedError} for a quantized weight that two kinds of ops take.
  */
-export function planLayouts(graph: Graph): PlannedWeight[] {
+export function planLayouts(graph: Graph, bytes: ByteDType): PlannedWeight[] {
   const consumers = consumerOps(graph);
   const tables = new Set(lookupsOf(graph).map(({ table }) => table));
   return graph.weights.map((weight) => {
-    const layout = layoutOf(weight, consumers.get(weight.id) ?? "");
+    const layout = layoutOf(weight, consumers.get(weight.id) ?? "", bytes);
     return { weight, isTable: tables.has(weight), layout, sizeBytes: sizeOf(layout) };
   });
 }
@@ -81,11 +83,11 @@ export async function storeWeights(
   graph: Graph,
   reader: WeightReader,
   store: WeightStore,
-  options: CompileOptions,
+  options: CompileOptions & { readonly bytes: ByteDType },
 ): Promise<StoredWeights> {
-  const { signal } = options;
+  const { signal, bytes } = options;
   const sink: WeightSink = (planned) => storeWeight(planned, reader, store, signal);
-  return sinkWeights(planLayouts(graph), sink, options);
+  return sinkWeights(planLayouts(graph, bytes), sink, options);
 }
 
 /** Hands one weight after another to the sink and tells the progress. */

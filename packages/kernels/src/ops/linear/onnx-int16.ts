@@ -1,4 +1,5 @@
 import { partName, type OnnxWriter } from "../onnx-lowering.ts";
+import { byteProduct } from "./byte-product.ts";
 import { zeroOrNan } from "./zero-or-nan.ts";
 
 /** The largest 16-bit code whose upper byte is a signed byte after rounding: 127·256 + 127. */
@@ -66,10 +67,6 @@ function splitRows(onnx: OnnxWriter, x: string): { codes: string; scale: string 
 }
 
 function planeProduct(onnx: OnnxWriter, codes: string, weight: string, plane: string): string {
-  const product = onnx.temporary();
   const one = onnx.constant("f32", [1], []);
-  const zero = onnx.constant("u8", [128], []);
-  const inputs = [codes, partName(weight, plane), one, one, zero];
-  onnx.node("MatMulIntegerToFloat", inputs, [product], {}, "com.microsoft");
-  return product;
+  return byteProduct(onnx, { codes, part: partName(weight, plane), scales: [one, one] });
 }

@@ -1,4 +1,5 @@
 import { partName, type OnnxWriter } from "../onnx-lowering.ts";
+import { byteProduct, byteValues } from "./byte-product.ts";
 import { zeroOrNan } from "./zero-or-nan.ts";
 
 /** Cells at least this large are outliers: LLM.int8()'s threshold, fixed in the original. */
@@ -36,17 +37,8 @@ interface QuantizedRows {
  */
 export function llmInt8LinearOnnx(onnx: OnnxWriter, x: string, weight: string, y: string): void {
   const { codes, rowMax, outliers } = quantizeRows(onnx, x);
-  const zero = onnx.constant("u8", [128], []);
-  const unit = onnx.constant("f32", [DEQUANT], []);
-  const scb = partName(weight, "SCB");
-  const columns = onnx.temporary();
-  onnx.node(
-    "MatMulIntegerToFloat",
-    [codes, partName(weight, "CB"), unit, scb, zero],
-    [columns],
-    {},
-    "com.microsoft",
-  );
+  const scales = [onnx.constant("f32", [DEQUANT], []), partName(weight, "SCB")] as const;
+  const columns = byteProduct(onnx, { codes, part: partName(weight, "CB"), scales });
   const [scale, product, inner] = [onnx.temporary(), onnx.temporary(), onnx.temporary()];
   onnx.node("Add", [rowMax, zeroOrNan(onnx, x)], [scale]);
   onnx.node("Mul", [columns, scale], [product]);
@@ -111,10 +103,11 @@ function addOutlierProduct(
   { x, weight, outliers, inner, y }: OutlierProduct,
 ): void {
   const t = (): string => onnx.temporary();
-  const [cells, codes, rows, scale, scaled] = [t(), t(), t(), t(), t()];
+  const [cells, codes, scale, scaled] = [t(), t(), t(), t()];
+  const part = partName(weight, "CB.mapped");
   onnx.node("Gather", [x, outliers], [cells], { axis: { int: 1 } });
-  onnx.node("Gather", [partName(weight, "CB.mapped"), outliers], [codes], { axis: { int: 0 } });
-  onnx.node("Cast", [codes], [rows], { to: { int: onnx.dtype("f32") } });
+  onnx.node("Gather", [part, outliers], [codes], { axis: { int: 0 } });
+  const rows = byteValues(onnx, codes, onnx.byteDType(part));
   onnx.node("Div", [partName(weight, "SCB"), onnx.constant("f32", [127], [])], [scale]);
   onnx.node("Mul", [rows, scale], [scaled]);
   onnx.node("Gemm", [cells, scaled, inner], [y]);

@@ -19,14 +19,13 @@ export interface PackedContent {
   readonly identity: string;
   /** Of onnxruntime: kernels change their layouts. */
   readonly runtimeVersion: string;
-  readonly saturates: boolean;
 }
 
 /** Name of the entry for a content on this processor: kernels pack for the instructions that it has. */
 export async function cacheKey(content: PackedContent): Promise<string> {
-  const { model, weights, identity, runtimeVersion, saturates } = content;
+  const { model, weights, identity, runtimeVersion } = content;
   const formats = weights.map(({ name, shape, format }) => ({ name, shape, format }));
-  const machine = { runtimeVersion, processor: await processor(), saturates };
+  const machine = { runtimeVersion, processor: await processor() };
   const facts = { FORMAT_VERSION, machine, identity, formats };
   const hash = createHash("sha256").update(JSON.stringify(facts));
   return hash.update(model).digest("hex");

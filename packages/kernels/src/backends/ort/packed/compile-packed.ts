@@ -34,12 +34,11 @@ export async function compilePacked(
   options: CompileOptions,
 ): Promise<OpenSession | undefined> {
   const { cache, sessions, runtimeVersion, onWarning } = context;
-  const plan = planLayouts(graph);
+  const plan = planLayouts(graph, sessions.bytes);
   const model = toOnnx(graph, plannedInitializers(plan));
   const { identity } = reader;
-  const { saturates } = sessions;
   const { weights } = graph;
-  const key = await cacheKey({ model, weights, identity, runtimeVersion, saturates });
+  const key = await cacheKey({ model, weights, identity, runtimeVersion });
   const found = await cache.find(key);
   const kept = found && (await openKept(graph, { entry: found, key }, context, options));
   if (kept) return kept;

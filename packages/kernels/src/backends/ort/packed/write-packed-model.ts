@@ -45,7 +45,7 @@ export async function writePackedModel(
   const weights = await WeightFile.create(join(directory, WEIGHTS_FILE));
   let standIns: StandIns | undefined;
   try {
-    const plan = planLayouts(graph);
+    const plan = planLayouts(graph, sessions.bytes);
     const uses = inputUses(toOnnx(graph, plannedInitializers(plan)));
     const linears = new Set(linearsWithOneUse(graph));
     const sizes = plan
