@@ -4,6 +4,7 @@ import type { GenerationDelta } from "./generation/choice-text.ts";
 import { drain } from "./generation/drain.ts";
 import type { GenerateOptions, GenerationResult } from "./generation/generate-options.ts";
 import { prepareGeneration, runGeneration, type GenerationHost } from "./generation/generate.ts";
+import { SequenceReleasedError } from "./engine/sequence-released-error.ts";
 import { PromptError, type Prompt } from "./prompt.ts";
 import type { ScoreOptions } from "./scoring/score.ts";
 
@@ -210,9 +211,12 @@ export class ModelSequence implements AsyncDisposable {
     if (this.#isDisposed) throw new DisposedError("sequence");
     if (this.#isBusy)
       throw new UnsupportedError("sequence", "a second call while one runs", "await the first");
+    if (this.#host.engine.isClosing) throw new SequenceReleasedError();
+    const lease = this.#host.engine.lease();
     this.#isBusy = true;
     return () => {
       this.#isBusy = false;
+      lease[Symbol.dispose]();
     };
   }
 }

@@ -10,6 +10,7 @@ import { defaultGenerationConfig } from "./generation-config.ts";
 import { GenerationOptionError } from "./generation-option-error.ts";
 import { loadModel, loadSyntheticModel, type LoadProgress } from "./load-model.ts";
 import { Model } from "./model.ts";
+import type { Score } from "./scoring/score.ts";
 import { TokenIdError } from "./network/token-id-error.ts";
 
 /** A random checkpoint with a tokenizer; its text means nothing, but every part is real. */
@@ -287,6 +288,21 @@ describe("quantize", () => {
     const ofLoad = steps.length;
     await model.quantize(8);
     expect([model.dtype, steps.length]).toEqual(["int8", ofLoad]);
+  });
+
+  it("lets calls of many requests end", async () => {
+    await using model = await loadModel(tinyChat);
+    const continuations = Array.from({ length: 1500 }, (_, i) => ({ tokenIds: [5 + (i % 400)] }));
+    let scores: Promise<readonly Score[]> | undefined;
+    let isScored = false;
+    const onProgress = (doneBytes: number, totalBytes: number): void => {
+      if (doneBytes < totalBytes) return;
+      scores ??= model.score({ tokenIds: [5, 6, 7] }, continuations);
+      void scores.then(() => (isScored = true));
+    };
+    await model.quantize(8, { onProgress });
+    expect([model.dtype, isScored]).toEqual(["int8", false]);
+    expect(await scores).toHaveLength(1500);
   });
 
   it("runs once at a time", async () => {

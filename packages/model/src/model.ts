@@ -23,7 +23,7 @@ import {
   type Score,
   type ScoreOptions,
 } from "./scoring/score.ts";
-import { isList, together } from "./scoring/together.ts";
+import { isList, together, type CallOptions } from "./scoring/together.ts";
 
 /** Starts another engine over the same weights. */
 export type OpenEngine = (options?: OpenEngineOptions) => Promise<Engine>;
@@ -269,9 +269,10 @@ export class Model implements AsyncDisposable {
     options: ScoreOptions = {},
   ): Promise<Score | readonly Score[]> {
     const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
+    using _lease = host.engine.lease();
     return isList(continuations)
-      ? together(continuations, options, (text, some) => scoreOne(host, prompt, text, some))
-      : scoreOne(host, prompt, continuations, options);
+      ? await together(continuations, options, (text, some) => scoreOne(host, prompt, text, some))
+      : await scoreOne(host, prompt, continuations, options);
   }
 
   /**
@@ -290,9 +291,10 @@ export class Model implements AsyncDisposable {
     options: PerplexityOptions = {},
   ): Promise<Perplexity | readonly Perplexity[]> {
     const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
+    using _lease = host.engine.lease();
     return isList(texts)
-      ? together(texts, options, (text, some) => perplexityOne(host, text, some))
-      : perplexityOne(host, texts, options);
+      ? await together(texts, options, (text, some) => perplexityOne(host, text, some))
+      : await perplexityOne(host, texts, options);
   }
 
   /**
@@ -308,12 +310,16 @@ export class Model implements AsyncDisposable {
     texts: Prompt | readonly Prompt[],
     options: ScoreOptions = {},
   ): Promise<Float32Array | readonly Float32Array[]> {
-    const embedOne = (text: Prompt, { signal }: ScoreOptions): Promise<Float32Array> => {
+    const engine = this.#engine;
+    using _lease = engine.lease();
+    const embedOne = (text: Prompt, call: CallOptions): Promise<Float32Array> => {
       const tokenIds = this.promptIds(text);
       if (tokenIds.length === 0) throw new PromptError("at least one token", "an empty text");
-      return this.#engine.embed(tokenIds, signal);
+      return engine.embed(tokenIds, call);
     };
-    return isList(texts) ? together(texts, options, embedOne) : embedOne(texts, options);
+    return isList(texts)
+      ? await together(texts, options, embedOne)
+      : await embedOne(texts, options);
   }
 
   /**

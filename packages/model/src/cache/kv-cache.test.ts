@@ -48,7 +48,10 @@ function expectSound(cache: KvCache, sequences: readonly Sequence[]): void {
 
 type Step =
   | { readonly kind: "run"; readonly who: readonly number[]; readonly tokenIds: number[] }
-  | { readonly kind: "abandon" | "fork" | "free" | "remember" | "adopt"; readonly who: number }
+  | {
+      readonly kind: "abandon" | "fork" | "free" | "remember" | "adopt" | "restore";
+      readonly who: number;
+    }
   | { readonly kind: "rollback"; readonly who: number; readonly share: number }
   | { readonly kind: "evict"; readonly count: number };
 
@@ -56,7 +59,7 @@ type Step =
 const steps = (longest: number): fc.Arbitrary<Step[]> => {
   const who = fc.nat({ max: 5 });
   const tokenIds = fc.array(fc.nat({ max: 1 }), { minLength: 1, maxLength: longest });
-  const kinds = ["abandon", "fork", "free", "remember", "adopt"] as const;
+  const kinds = ["abandon", "fork", "free", "remember", "adopt", "restore"] as const;
   const step = fc.oneof(
     {
       weight: 5,
@@ -110,6 +113,8 @@ class Play {
       case "free":
         this.cache.free(sequence);
         return this.cache.free(sequence); // again: harmless
+      case "restore":
+        return this.#restore(step.who, this.sequences[(step.who + 1) % 6] as Sequence);
       case "remember":
         return this.cache.remember(sequence);
       case "rollback":
@@ -122,6 +127,19 @@ class Play {
         expect(length).toBeLessThan(Math.max(1, tokenIds.length));
       }
     }
+  }
+
+  /** Puts a copy of a sequence in the place of another, as from a file. */
+  #restore(place: number, { tokenIds }: Sequence): void {
+    this.#tolerateFull(() => {
+      const copy = this.cache.restore([...tokenIds]);
+      for (const layer of [0, 1]) {
+        const keys = Float32Array.from(tokenIds, (_, t) => rowOf(tokenIds.slice(0, t + 1), layer));
+        this.cache.write(copy, layer, 0, { keys, values: keys.map((key) => -key) });
+      }
+      this.cache.free(this.sequences[place] as Sequence);
+      this.sequences[place] = copy;
+    });
   }
 
   #run({ who, tokenIds }: Extract<Step, { kind: "run" }>): void {
@@ -225,18 +243,52 @@ describe("slots", () => {
     expectSound(cache, [sequence]);
   });
 
-  it("are zeroed by scrub where nobody shares them", () => {
+  it("that are no numbers are zeroed by scrub where nobody shares them; others stay", () => {
     const cache = new KvCache(shape);
     const sequence = cache.createSequence();
     run(cache, [{ sequence, tokenIds: [1, 2] }]);
     const fork = cache.fork(sequence);
-    run(cache, [{ sequence, tokenIds: [3] }]);
+    run(cache, [{ sequence, tokenIds: [3, 4] }]);
+    const before = cache.read(sequence, 1, 0, 3);
     cache.scrub(sequence);
-    expect([...cache.read(sequence, 1, 2, 3).keys]).toEqual([0]);
+    expect(cache.read(sequence, 1, 0, 3)).toEqual(before);
+    spoil(cache, sequence, 1);
+    cache.scrub(sequence);
+    const [shared, ...own] = cache.read(sequence, 1, 1, 4).keys;
+    expect([shared, ...own]).toEqual([NaN, 0, 0]);
     cache.free(sequence);
-    expectSound(cache, [fork]);
+    cache.scrub(fork);
+    expect([...cache.read(fork, 1, 1, 2).keys]).toEqual([0]);
+    cache.free(fork);
+    expectSound(cache, []);
+  });
+
+  it("that are no numbers are no beginning of a later text", () => {
+    const cache = new KvCache(shape, { prefixCacheSlots: 100 });
+    const [one, two] = [cache.createSequence(), cache.createSequence()];
+    for (const [sequence, tokenIds] of [
+      [one, [1, 2, 3, 4]],
+      [two, [1, 9]],
+    ] as const) {
+      cache.adopt(sequence, tokenIds);
+      run(cache, [{ sequence, tokenIds: tokenIds.slice(sequence.tokenIds.length) }]);
+      cache.remember(sequence);
+    }
+    spoil(cache, one, 2);
+    cache.scrub(one);
+    cache.free(one);
+    cache.free(two);
+    expect(cache.adopt(one, [1, 2, 3, 4, 5])).toBe(1);
+    expect(cache.adopt(two, [1, 9, 5])).toBe(2);
+    expectSound(cache, [one, two]);
   });
 });
+
+/** Makes the rows of one of a sequence's tokens NaN, in a layer that is not the first. */
+function spoil(cache: KvCache, sequence: Sequence, token: number): void {
+  const rows = new Float32Array(cache.pool.slotWidth).fill(NaN);
+  cache.write(sequence, 1, token, { keys: rows, values: rows });
+}
 
 it("what does not belong to a cache, or cannot be, is refused", () => {
   const cache = new KvCache(shape);
@@ -245,4 +297,6 @@ it("what does not belong to a cache, or cannot be, is refused", () => {
   expect(() => cache.rollback(sequence, 3)).toThrow("expected a length from 0 to 2, got 3");
   expect(() => cache.adopt(sequence, [1])).toThrow("expected an empty sequence");
   expect(() => cache.free({ tokenIds: [], slots: [] })).toThrow("got another object");
+  cache.pool.isRead = true;
+  expect(() => cache.restore([1, 2])).toThrow("expected no run in flight");
 });

@@ -138,12 +138,16 @@ export class KvCache {
   }
 
   /**
-   * Zeroes a sequence's rows where nobody else owns them. Rows of NaN would poison runs that only mask their slots: NaN
-   * times a weight of 0 is NaN.
+   * Zeroes a sequence's rows from the first on that are no numbers, where no other sequence owns them, and lets no later text
+   * begin with them. They would poison runs that only mask their slots: NaN times a weight of 0 is NaN.
    */
   scrub(sequence: Sequence): void {
-    const { slots } = stateOf(sequence);
-    this.pool.zero(slots.filter((slot) => this.pool.table.countOf(slot) === 1));
+    const { slots, tokenIds } = stateOf(sequence);
+    const first = slots.findIndex((slot) => !this.pool.isFinite(slot));
+    if (first < 0) return;
+    this.#prefixes.forget(tokenIds, first);
+    const bad = slots.slice(first);
+    this.pool.zero(bad.filter((slot) => this.pool.table.countOf(slot) === 1));
   }
 
   /**
@@ -220,6 +224,10 @@ export class KvCache {
   commit({ state, tokenIds, version }: ReservedTokens, store: (slots: number[]) => void): void {
     if (state.version !== version) return;
     const past = state.slots.length;
+    if (state.fresh.length < tokenIds.length)
+      throw new Error(
+        `commit: expected ${tokenIds.length} slots made ready, got ${state.fresh.length} (reserve first)`,
+      );
     const slots = state.fresh.splice(0, tokenIds.length);
     store(slots);
     for (const slot of slots) state.slots.push(slot);
@@ -239,8 +247,11 @@ export class KvCache {
    *
    * @param chunkedTokens - See `SequenceState.chunkedTokens`.
    * @throws {KvCacheFullError} if there is no room.
+   * @throws {Error} while a run is in flight: slots may move.
    */
   restore(tokenIds: readonly number[], chunkedTokens = 0): Sequence {
+    if (this.pool.isRead)
+      throw new Error("restore: expected no run in flight, got one (await `betweenRuns`)");
     this.#makeRoom(tokenIds.length, []);
     const state = new SequenceState();
     this.#addFresh(state, tokenIds.length);

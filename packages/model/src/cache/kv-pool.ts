@@ -98,6 +98,11 @@ export class KvPool {
     this.#rows.zero(slots);
   }
 
+  /** Whether a slot's rows are numbers, in every layer. */
+  isFinite(slot: number): boolean {
+    return this.#rows.isFinite(slot);
+  }
+
   /** Copies of a layer's rows of slots; `[T, H, D]` each. */
   read(layer: number, slots: readonly number[]): LayerRows {
     return this.#rows.read(layer, slots);

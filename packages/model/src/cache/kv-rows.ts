@@ -80,6 +80,14 @@ export class KvRows {
     return { keys: copy(keys), values: copy(values) };
   }
 
+  /** Whether a slot's rows are numbers, in every layer. */
+  isFinite(slot: number): boolean {
+    const [first, last] = [slot * this.width, (slot + 1) * this.width];
+    return this.#layers.every(({ keys, values }) =>
+      [keys, values].every((array) => array.subarray(first, last).every(Number.isFinite)),
+    );
+  }
+
   /** Carries out copies between slots, one after another, in every layer. */
   copy(copies: SlotCopies): void {
     const spare = new Float32Array(this.width);

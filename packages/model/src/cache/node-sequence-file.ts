@@ -3,7 +3,7 @@ import { openFileSource } from "../checkpoint/node-file-source.ts";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { KvCache } from "./kv-cache.ts";
-import { decodeSequence, encodeSequence } from "./sequence-file.ts";
+import { decodeSequence, encodeSequence, type DecodeOptions } from "./sequence-file.ts";
 import { SequenceFileError } from "./sequence-file-error.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -12,6 +12,12 @@ export interface SequenceFileOptions {
   /** Names the weights that a sequence was computed with; another one is refused. */
   readonly fingerprint: string;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of restoring. */
+export interface RestoreSequenceOptions extends SequenceFileOptions {
+  /** Takes slots when no run is in flight; default at once. */
+  readonly betweenRuns?: DecodeOptions["betweenRuns"];
 }
 
 /**
@@ -50,7 +56,7 @@ export async function saveSequence(
 export async function restoreSequence(
   cache: KvCache,
   path: string,
-  options: SequenceFileOptions,
+  options: RestoreSequenceOptions,
 ): Promise<Sequence> {
   try {
     const source = await openFileSource(path, options);

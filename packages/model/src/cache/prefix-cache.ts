@@ -128,6 +128,19 @@ export class PrefixCache {
     if (excess > 0) this.evict(excess);
   }
 
+  /** Forgets a text from one of its tokens on, with all texts that continue what is forgotten. */
+  forget(tokenIds: readonly number[], from: number): void {
+    const { path } = this.#walk(tokenIds, this.#units.floor(tokenIds.length));
+    const first = path.find(({ start, slots }) => start + slots.length > from);
+    const branch = first ? [first] : [];
+    for (const edge of branch) branch.push(...edge.children.values());
+    for (const edge of branch.toReversed()) {
+      this.#table.drop(edge.slots);
+      this.#stats.cachedSlots -= edge.slots.length;
+      this.#remove(edge);
+    }
+  }
+
   /** Forgets everything. */
   clear(): void {
     for (const { slots } of this.#edges) this.#table.drop(slots);

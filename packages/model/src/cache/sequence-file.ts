@@ -52,6 +52,15 @@ export function* encodeSequence(
   yield hash.digest();
 }
 
+/** Options of reading a sequence. */
+export interface DecodeOptions {
+  /** Names the weights. */
+  readonly fingerprint: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Does work that moves slots when no run is in flight; default at once. */
+  readonly betweenRuns?: (<Result>(work: () => Result) => Promise<Result>) | undefined;
+}
+
 /**
  * Reads what `encodeSequence` gave into a cache.
  *
@@ -61,10 +70,7 @@ export function* encodeSequence(
 export async function decodeSequence(
   cache: KvCache,
   source: ByteSource,
-  {
-    fingerprint,
-    signal,
-  }: { readonly fingerprint: string; readonly signal?: AbortSignal | undefined },
+  { fingerprint, signal, betweenRuns = atOnce }: DecodeOptions,
 ): Promise<Sequence> {
   const reader = new SummedReader(source, signal);
   const { name } = source;
@@ -72,7 +78,7 @@ export async function decodeSequence(
   const header = parseHeader(name, await reader.read(length));
   checkModel(name, header, { shape: cache.pool.shape, fingerprint });
   checkSize(source, header, reader.offset);
-  const sequence = cache.restore(header.tokenIds, header.chunkedTokens);
+  const sequence = await betweenRuns(() => cache.restore(header.tokenIds, header.chunkedTokens));
   try {
     for (const { layer, start, end } of pieces(cache, header.tokenIds.length)) {
       const size = (end - start) * cache.pool.slotWidth * Float32Array.BYTES_PER_ELEMENT;
@@ -90,6 +96,8 @@ export async function decodeSequence(
     throw error;
   }
 }
+
+const atOnce = async <Result>(work: () => Result): Promise<Result> => work();
 
 /** Reads a file from its start and sums up what it has read. */
 class SummedReader {

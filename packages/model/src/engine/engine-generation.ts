@@ -40,6 +40,7 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
   /** By choice; only kept for `process`. */
   readonly #newTokenIds: readonly number[][];
   #unfinished: number;
+  #isEnded = false;
 
   constructor(
     thread: EngineThread,
@@ -68,7 +69,10 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
   /** @throws the signal's reason when it aborts, within one step; what failed the generation in the thread. */
   async *[Symbol.asyncIterator](): AsyncGenerator<GenerationEvent, void> {
     const signal = this.#signal;
-    const onAbort = (): void => this.#queue.end(signal?.reason);
+    const onAbort = (): void => {
+      this.#end(); // now: who is busy with the last piece asks for the next one late
+      this.#queue.end(signal?.reason);
+    };
     try {
       signal?.throwIfAborted();
       signal?.addEventListener("abort", onAbort, { once: true });
@@ -81,8 +85,14 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
       throw new DisposedError("engine");
     } finally {
       signal?.removeEventListener("abort", onAbort);
-      this.#thread.stop(this.#id, this.#unfinished > 0);
+      this.#end();
     }
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#thread.stop(this.#id, this.#unfinished > 0);
   }
 
   #take(event: EngineEvent): void {

@@ -38,6 +38,9 @@ it("a thread that dies fails all its callers with a DeviceError, and the next re
     expect(reason).toBeInstanceOf(DeviceError);
     expect((reason as Error).message).toContain("its thread died: Error: induced");
   }
+  // Asking how it is starts nothing.
+  expect(await engine.stats()).toMatchObject({ cacheBytes: 0, sequences: { running: 0 } });
+  expect((await engine.stats()).cacheBytes).toBe(0);
   // Two at once share one restart.
   const after = await Promise.all([collect(engine, job(5, 4)), collect(engine, job(5, 4))]);
   expect(after).toEqual([before, before]);

@@ -1,4 +1,4 @@
-import type { MemoryInUse } from "./memory-in-use.ts";
+import { memoryInUse, type MemoryInUse } from "./memory-in-use.ts";
 
 /** What an engine says of itself, and of its process. */
 export interface EngineStats extends MemoryInUse {
@@ -29,4 +29,16 @@ export interface EngineStats extends MemoryInUse {
   };
   /** Guessed tokens (`speculative`), and those of them that were right. */
   readonly drafts: { readonly proposed: number; readonly accepted: number };
+}
+
+/** Of an engine without a thread. */
+export function idleStats(): EngineStats {
+  return {
+    ...memoryInUse(),
+    cacheBytes: 0,
+    slots: { used: 0, cached: 0, limit: 0 },
+    prefixCache: { lookups: 0, hits: 0, hitTokens: 0, evictedSlots: 0 },
+    sequences: { running: 0, waiting: 0, held: 0, preemptions: 0 },
+    drafts: { proposed: 0, accepted: 0 },
+  };
 }

@@ -4,7 +4,7 @@ import type { WeightDtype } from "../network/weight-plan.ts";
 import type { Vocabulary } from "../structured/vocabulary.ts";
 import { EngineGeneration, type EngineGenerationOptions } from "./engine-generation.ts";
 import type { EnginePrefix, EngineSequence } from "./engine-sequence.ts";
-import type { EngineStats } from "./engine-stats.ts";
+import { idleStats, type EngineStats } from "./engine-stats.ts";
 import { EngineThread, type OpenEngineOptions } from "./engine-thread.ts";
 import type { HiddenStates, Logits } from "./logits.ts";
 import type { EngineEvent, EngineJob, GenerateJob, HeldPrefix, ModelSource } from "./protocol.ts";
@@ -16,6 +16,13 @@ import { fromWireError } from "./wire-error.ts";
 export interface FormatVocabulary {
   readonly vocabulary: Vocabulary;
   readonly eosTokenIds: readonly number[];
+}
+
+/** Options of a request that may be one of a list. */
+export interface OneOfMany {
+  readonly signal?: AbortSignal | undefined;
+  /** Requests with the same number wait for room as one (`maxWaiting`). */
+  readonly list?: number | undefined;
 }
 
 /**
@@ -34,6 +41,10 @@ export class Engine implements AsyncDisposable {
   #thread: EngineThread;
   #starting: Promise<EngineThread> | undefined;
   #isClosed = false;
+  #isClosing = false;
+  /** Calls that `disposeWhenIdle` waits for. */
+  #calls = 0;
+  #lastCall = Promise.withResolvers<void>();
   readonly #toldVocabulary = new WeakSet<EngineThread>();
 
   private constructor(
@@ -81,6 +92,7 @@ export class Engine implements AsyncDisposable {
   ): Promise<EngineGeneration> {
     const { signal, held, vocabulary } = options;
     signal?.throwIfAborted();
+    using _lease = this.lease();
     const thread = await (held ? this.#threadOf(held) : this.#ready());
     signal?.throwIfAborted(); // the wait was short, but long enough
     if (job.format && vocabulary && !this.#toldVocabulary.has(thread)) {
@@ -121,15 +133,19 @@ export class Engine implements AsyncDisposable {
    *
    * @param from - First token that is scored, at least 1.
    */
-  score(tokenIds: readonly number[], from: number, signal?: AbortSignal): Promise<TokenScoring> {
-    return this.#ask({ type: "score", tokenIds, from }, signal, (event) =>
+  score(
+    tokenIds: readonly number[],
+    from: number,
+    { list, signal }: OneOfMany = {},
+  ): Promise<TokenScoring> {
+    return this.#ask({ type: "score", tokenIds, from, list }, signal, (event) =>
       event.type === "scores" ? event.scoring : undefined,
     );
   }
 
   /** Mean of the states after the final norm over all tokens of a text; `[C]`. */
-  embed(tokenIds: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
-    return this.#ask({ type: "embed", tokenIds }, signal, (event) =>
+  embed(tokenIds: readonly number[], { list, signal }: OneOfMany = {}): Promise<Float32Array> {
+    return this.#ask({ type: "embed", tokenIds, list }, signal, (event) =>
       event.type === "embedding" ? event.data : undefined,
     );
   }
@@ -189,19 +205,39 @@ export class Engine implements AsyncDisposable {
     if (thread.isAlive) thread.post({ type: "release", sequenceId });
   }
 
-  /** Memory in use, and what the engine is doing. */
-  stats(): Promise<EngineStats> {
+  /** Memory in use, and what the engine is doing; nothing where its thread has died, which stays so. */
+  async stats(): Promise<EngineStats> {
+    if (!this.#isClosed && !this.#starting && !this.#thread.isAlive) return idleStats();
     return this.#ask({ type: "stats" }, undefined, (event) =>
       event.type === "stats" ? event.stats : undefined,
     );
   }
 
-  /** Lets running jobs end, then frees the model and stops the thread; new jobs are refused at once. */
+  /** Whether `disposeWhenIdle` lets no new call in. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Keeps the engine open for a call of several requests until it is disposed. */
+  lease(): Disposable {
+    this.#calls += 1;
+    return {
+      [Symbol.dispose]: () => {
+        this.#calls -= 1;
+        if (this.#calls === 0) this.#lastCall.resolve();
+      },
+    };
+  }
+
+  /** Lets calls and generations end, then frees the model and stops the thread; there should be no new ones. */
   async disposeWhenIdle(): Promise<void> {
-    this.#isClosed = true;
-    await this.#starting?.catch(() => {});
+    this.#isClosing = true;
+    while (this.#calls > 0) {
+      await this.#lastCall.promise;
+      this.#lastCall = Promise.withResolvers<void>();
+    }
     await this.#thread.whenIdle();
-    await this.#thread.dispose();
+    await this.dispose();
   }
 
   /** Ends all jobs, frees the model and stops the thread. */
@@ -222,6 +258,7 @@ export class Engine implements AsyncDisposable {
     read: (event: EngineEvent, thread: EngineThread) => Answer | undefined,
     ready: Promise<EngineThread> = this.#ready(),
   ): Promise<Answer> {
+    using _lease = this.lease();
     const thread = await ready;
     signal?.throwIfAborted(); // the wait was short, but long enough
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();

@@ -5,7 +5,6 @@ import { SequenceReleasedError } from "./sequence-released-error.ts";
 export class HeldSequences {
   readonly #decoder: Decoder;
   readonly #sequences = new Map<number, Sequence>();
-  #nextId = 0;
 
   constructor(decoder: Decoder) {
     this.#decoder = decoder;
@@ -15,11 +14,13 @@ export class HeldSequences {
     return this.#sequences.size;
   }
 
-  /** Takes a sequence. @returns its number. */
-  hold(sequence: Sequence): number {
-    const sequenceId = this.#nextId++;
+  /**
+   * Takes a sequence.
+   *
+   * @param sequenceId - The request that made it: if its caller gives that up the sequence goes with it, answered or not.
+   */
+  hold(sequenceId: number, sequence: Sequence): void {
     this.#sequences.set(sequenceId, sequence);
-    return sequenceId;
   }
 
   /**

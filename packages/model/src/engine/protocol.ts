@@ -92,8 +92,13 @@ export type EngineJob =
       readonly tokenIds: readonly number[];
       /** First token that is scored. */
       readonly from: number;
+      readonly list?: number | undefined;
     }
-  | { readonly type: "embed"; readonly tokenIds: readonly number[] }
+  | {
+      readonly type: "embed";
+      readonly tokenIds: readonly number[];
+      readonly list?: number | undefined;
+    }
   | { readonly type: "stats" }
   /** Holds a new, empty sequence. */
   | { readonly type: "hold" }

@@ -3,7 +3,7 @@ import {
   saveSequence,
   type SequenceFileOptions,
 } from "../cache/node-sequence-file.ts";
-import type { Decoder } from "../network/decoder.ts";
+import type { Decoder, Sequence } from "../network/decoder.ts";
 import { StepCost } from "../sampling/step-cost.ts";
 import { GrammarCompiler } from "../structured/grammar-compiler.ts";
 import type { EngineStats } from "./engine-stats.ts";
@@ -65,11 +65,13 @@ export class RequestHandler {
       case "processed":
         return this.#resume(request.id, request.choice, request.logits);
       case "stopChoice":
-        return this.#textOf(request.id, request.choice)?.stop();
+        this.#textOf(request.id, request.choice)?.stop();
+        return this.#scheduler.settle();
       case "release":
         return this.#held.release(request.sequenceId);
       case "abort":
         this.#transfers.get(request.id)?.abort();
+        this.#held.release(request.id); // what it has made, if the answer came too late
         return this.#scheduler.abort(request.id);
       default:
         void this.#answer(request);
@@ -114,9 +116,9 @@ export class RequestHandler {
       case "hiddenStates":
         return new HiddenStatesTask(id, this.#context, request.tokenIds);
       case "score":
-        return new ScoreTask(id, this.#context, request.tokenIds, request.from);
+        return ofList(request, new ScoreTask(id, this.#context, request.tokenIds, request.from));
       case "embed":
-        return new EmbedTask(id, this.#context, request.tokenIds);
+        return ofList(request, new EmbedTask(id, this.#context, request.tokenIds));
       case "append":
         return new AppendTask(id, this.#context, this.#held, request);
       default:
@@ -148,14 +150,11 @@ export class RequestHandler {
       case "stats":
         return { type: "stats", id, stats: this.#stats() };
       case "hold": {
-        const sequenceId = this.#held.hold(this.#decoder.createSequence());
-        return { type: "held", id, sequenceId, tokenIds: [] };
+        return this.#hold(id, this.#decoder.createSequence());
       }
       case "fork": {
         const { sequenceId, length } = request.held;
-        const sequence = this.#decoder.fork(this.#held.get(sequenceId, length));
-        const { tokenIds } = sequence;
-        return { type: "held", id, sequenceId: this.#held.hold(sequence), tokenIds };
+        return this.#hold(id, this.#decoder.fork(this.#held.get(sequenceId, length)));
       }
       case "rollback":
         this.#held.get(request.held.sequenceId, request.held.length);
@@ -194,13 +193,20 @@ export class RequestHandler {
   }
 
   async #restore(id: number, path: string, options: SequenceFileOptions): Promise<TaskEvent> {
-    const sequence = await restoreSequence(this.#decoder.cache, path, options);
+    const sequence = await restoreSequence(this.#decoder.cache, path, {
+      ...options,
+      betweenRuns: (work) => this.#decoder.betweenRuns(work),
+    });
     if (options.signal?.aborted) {
       this.#decoder.free(sequence); // nobody is left to hold it
       throw options.signal.reason;
     }
-    const { tokenIds } = sequence;
-    return { type: "held", id, sequenceId: this.#held.hold(sequence), tokenIds };
+    return this.#hold(id, sequence);
+  }
+
+  #hold(id: number, sequence: Sequence): TaskEvent {
+    this.#held.hold(id, sequence);
+    return { type: "held", id, sequenceId: id, tokenIds: sequence.tokenIds };
   }
 
   #stats(): EngineStats {
@@ -232,8 +238,13 @@ export class RequestHandler {
     try {
       text?.resume(logits);
     } catch (error) {
-      text?.fail(error);
+      if (text) this.#scheduler.fail(text, error);
     }
-    this.#scheduler.wake();
+    this.#scheduler.settle();
   }
+}
+
+function ofList({ list }: { readonly list?: number | undefined }, task: Task): Task {
+  task.list = list;
+  return task;
 }

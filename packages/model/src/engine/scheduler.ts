@@ -3,6 +3,7 @@ import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import { KvCacheFullError } from "../cache/kv-cache-full-error.ts";
 import type { Decoder } from "../network/decoder.ts";
 import type { EngineStats } from "./engine-stats.ts";
+import { LogitsError } from "../sampling/logits-error.ts";
 import { SharedPrompts } from "./shared-prompts.ts";
 import { planStep, type PlannedRows, type StepRules } from "./step-plan.ts";
 import type { Task } from "./tasks/task.ts";
@@ -51,9 +52,9 @@ export class Scheduler {
     return { running: this.#running.length, waiting, preemptions: this.#preemptions };
   }
 
-  /** @throws {EngineLimitError} if the task could never run, or too many wait. */
+  /** @throws {EngineLimitError} if the task could never run, or has to wait and too many do. */
   add(task: Task): void {
-    this.#waiting.add(task);
+    this.#waiting.add(task, this.#occupancy());
     this.wake();
   }
 
@@ -77,7 +78,23 @@ export class Scheduler {
   /** Ends a request without an answer; unknown ones are ignored (it may just have finished). */
   abort(id: number): void {
     for (const task of this.tasksOf(id)) task.end();
+    this.settle();
+  }
+
+  /** Lets go of tasks that have ended outside of a step, and goes on with the others. */
+  settle(): void {
     this.#forgetDone();
+    this.wake();
+  }
+
+  /** Fails a task's request, with all its texts. Rows that are no numbers must not stay where others' runs read them. */
+  fail(failed: Task, error: unknown): void {
+    const others = this.tasksOf(failed.id).filter((task) => task !== failed);
+    for (const task of [...others, failed]) {
+      if (error instanceof LogitsError) this.#decoder.scrub(task.sequence);
+      if (task === failed) task.fail(error);
+      else task.end();
+    }
   }
 
   /** Ends all tasks and waits for the step in flight. */
@@ -150,9 +167,7 @@ export class Scheduler {
     try {
       task.take(results);
     } catch (error) {
-      // Numbers that are none must not stay where others' runs read them.
-      this.#decoder.scrub(task.sequence);
-      task.fail(error);
+      this.fail(task, error);
     }
   }
 

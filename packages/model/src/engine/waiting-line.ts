@@ -30,14 +30,16 @@ export class WaitingLine {
     return this.#tasks;
   }
 
-  /** @throws {EngineLimitError} if the task could never run, or too many wait. */
-  add(task: Task): void {
+  /** @throws {EngineLimitError} if the task could never run, or has to wait and too many do. */
+  add(task: Task, occupancy: Occupancy): void {
     const { maxSequences, maxSlots, maxWaiting } = this.#limits;
     const { slotsNeeded, width } = task;
     if (slotsNeeded > maxSlots) throw tooLong(slotsNeeded, maxSlots);
     if (width > maxSequences) throw tooWide(width, maxSequences);
-    if (this.#tasks.length >= maxWaiting) throw tooMany(maxWaiting);
     this.#tasks.push(task);
+    if (this.#requestsLeft(occupancy) <= maxWaiting) return;
+    this.#tasks.pop();
+    throw tooMany(maxWaiting);
   }
 
   /** Puts back a task that had to give up its slots. */
@@ -46,19 +48,31 @@ export class WaitingLine {
   }
 
   /** The next task to admit, if there is room for it; an empty engine takes any. */
-  next({ sequences, freeSlots }: Occupancy): Task | undefined {
+  next(occupancy: Occupancy): Task | undefined {
     const [task] = this.#tasks;
-    if (!task) return undefined;
-    const fits =
-      sequences + task.width <= this.#limits.maxSequences &&
-      task.tokenIds.length + HEADROOM * task.width <= freeSlots;
-    if (!fits && sequences > 0) return undefined;
-    this.#tasks.shift();
-    return task;
+    return task && this.#fits(task, occupancy) ? this.#tasks.shift() : undefined;
   }
 
   remove(isGone: (task: Task) => boolean): void {
     this.#tasks = this.#tasks.filter((task) => !isGone(task));
+  }
+
+  #fits({ width, tokenIds }: Task, { sequences, freeSlots }: Occupancy): boolean {
+    if (sequences === 0) return true;
+    const needed = tokenIds.length + HEADROOM * width;
+    return sequences + width <= this.#limits.maxSequences && needed <= freeSlots;
+  }
+
+  /** Requests that would wait if the others were admitted now. */
+  #requestsLeft({ sequences, freeSlots }: Occupancy): number {
+    const left = this.#tasks.findIndex((task) => {
+      if (!this.#fits(task, { sequences, freeSlots })) return true;
+      sequences += task.width;
+      freeSlots -= task.tokenIds.length;
+      return false;
+    });
+    if (left < 0) return 0;
+    return new Set(this.#tasks.slice(left).map((task) => task.list ?? task)).size;
   }
 }
 

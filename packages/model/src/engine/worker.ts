@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import type { DeviceError } from "@baichuan2/kernels";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
+import { availableMemory } from "../memory/available-memory.ts";
 import { Decoder } from "../network/decoder.ts";
 import { engineLimits, type EngineLimitValues } from "./engine-defaults.ts";
 import { openSource, type OpenSource } from "./open-source.ts";
@@ -34,8 +35,7 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       packedCacheDir: keepsPacked(open, options) ? options.packedCacheDir : undefined,
       onWarning: (message) => emit({ type: "warning", message }),
     });
-    const limits = (): EngineLimitValues =>
-      engineLimits(open.config, options, process.availableMemory());
+    const limits = (): EngineLimitValues => engineLimits(open.config, options, availableMemory());
     decoder = await Decoder.create(open.config, backend, open.weights, {
       signal,
       formatOf: open.plan.formatOf,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { UnsupportedError } from "@baichuan2/kernels";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadModel } from "../load-model.ts";
 import type { Model } from "../model.ts";
 import { tokenLogprob } from "../sampling/token-logprobs.ts";
@@ -235,10 +235,31 @@ describe("speculative decoding", () => {
     expect(guessed.tokenIds).toEqual(plain.tokenIds);
   });
 
+  it("is refused with a processor of one row at a time", async () => {
+    const options = { speculative: true, logitsProcessor: () => {} };
+    await expect(model.generate(prompt, options)).rejects.toThrow(UnsupportedError);
+  });
+
   it("is refused where runs must not depend on it", async () => {
     await using deterministic = await loadModel(tinyChat, { deterministic: true });
     await expect(deterministic.generate(prompt, { speculative: true })).rejects.toThrow(
       UnsupportedError,
     );
   });
+});
+
+it("a format may ask for repeats that are forbidden otherwise", async () => {
+  const responseFormat = { type: "regex", pattern: "(ab){12}" } as const;
+  const options = { ...sampled, seed: 1, maxNewTokens: 40, noRepeatNgramSize: 2, responseFormat };
+  expect((await model.generate(prompt, options)).text).toBe("ab".repeat(12));
+});
+
+it("an abort ends the work at once, also where nobody asks for the next piece", async () => {
+  const controller = new AbortController();
+  const options = { ...greedy, maxNewTokens: 900, signal: controller.signal };
+  const stream = model.generateStream(prompt, options);
+  await stream.next();
+  controller.abort(new Error("enough"));
+  await vi.waitFor(async () => expect((await model.stats()).sequences.running).toBe(0));
+  await expect(stream.next().then(() => stream.next())).rejects.toThrow("enough");
 });

@@ -45,7 +45,7 @@ export interface Generation {
  *
  * @throws {GenerationOptionError} for an option that cannot be used.
  * @throws {NoTokenizerError} where one needs text and there is no tokenizer.
- * @throws {UnsupportedError} for `speculative` with a deterministic engine.
+ * @throws {UnsupportedError} for `speculative` with a deterministic engine or a `logitsProcessor`.
  */
 export function prepareGeneration(host: GenerationHost, given: GenerateOptions): Generation {
   const { signal, compat, responseFormat, logitsProcessor, speculative, ...options } = given;
@@ -57,6 +57,12 @@ export function prepareGeneration(host: GenerationHost, given: GenerateOptions):
       "generate",
       "speculative with a deterministic model",
       "load the model without deterministic, or leave speculative out",
+    );
+  if (speculative && logitsProcessor)
+    throw new UnsupportedError(
+      "generate",
+      "speculative with a logitsProcessor",
+      "leave one of them out: guesses are checked several at once, a processor sees one row at a time",
     );
   return { config, options: { signal, compat, responseFormat, logitsProcessor, speculative } };
 }

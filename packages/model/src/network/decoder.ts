@@ -69,7 +69,8 @@ export class Decoder {
   readonly cache: KvCache;
   readonly #executable: Executable;
   readonly #feeds: RunFeeds;
-  #isRunning = false;
+  /** The run in flight. */
+  #running: Promise<unknown> | undefined;
   /** Outputs of the last run besides logits and cache rows; only with `trace`. */
   traced: Readonly<Record<string, Tensor>> = {};
 
@@ -127,7 +128,7 @@ export class Decoder {
     this.cache.free(sequence);
   }
 
-  /** Zeroes what only this sequence reads; to be called when its numbers are none, before it is freed. */
+  /** Zeroes rows that are no numbers, where no other sequence reads them; to be called before it is freed. */
   scrub(sequence: Sequence): void {
     this.cache.scrub(sequence);
   }
@@ -175,15 +176,23 @@ export class Decoder {
     { hidden = false }: { readonly hidden?: boolean } = {},
   ): Promise<ForwardResult> {
     for (const { tokenIds } of batch) this.checkTokenIds(tokenIds);
-    if (this.#isRunning)
+    if (this.#running)
       throw new Error("decoder: expected one run at a time, got a second (await the first)");
-    this.#isRunning = true;
+    const run = this.isDeterministic
+      ? this.#runOneByOne(batch, hidden)
+      : this.#runTogether(batch, hidden);
+    this.#running = run;
     try {
-      if (this.isDeterministic) return await this.#runOneByOne(batch, hidden);
-      return await this.#runTogether(batch, hidden);
+      return await run;
     } finally {
-      this.#isRunning = false;
+      this.#running = undefined;
     }
+  }
+
+  /** Does work that takes or moves slots: at once, or as soon as the run in flight has ended. */
+  async betweenRuns<Result>(work: () => Result): Promise<Result> {
+    while (this.#running) await this.#running.catch(() => {});
+    return work();
   }
 
   async dispose(): Promise<void> {

@@ -46,7 +46,8 @@ it("each step forbids what a search of the whole text forbids", () => {
       for (const id of output) {
         const scores = new Float32Array(VOCAB_SIZE);
         processor(scores, history);
-        expect(forbidden(scores)).toEqual(forbiddenByScan(size, history.ids));
+        const found = forbiddenByScan(size, history.ids);
+        expect(forbidden(scores)).toEqual(found.length < VOCAB_SIZE ? found : []);
         history.push(id);
       }
     }),
@@ -63,4 +64,9 @@ it("a history that the index has not followed is read anew", () => {
   const scores = new Float32Array(VOCAB_SIZE);
   processor(scores, fork);
   expect(forbidden(scores)).toEqual([1, 2]);
+});
+
+it("yields where nothing else is left", () => {
+  const scores = runProcessor(noRepeatNgram(2), [-Infinity, 5, -Infinity], [0, 1, 0]);
+  expect(scores).toEqual([-Infinity, 5, -Infinity]);
 });

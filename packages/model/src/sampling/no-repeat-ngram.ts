@@ -2,7 +2,8 @@ import type { LogitsProcessor } from "./filter.ts";
 import type { TokenHistory } from "./token-history.ts";
 
 /**
- * Forbids every id that would complete a run of `size` ids a second time, in prompt and output together.
+ * Forbids every id that would complete a run of `size` ids a second time, in prompt and output together, unless no other
+ * id is left: a response format may ask for a repeat.
  *
  * What followed each run of `size - 1` ids is kept in a map that grows with the history, so a step looks up
  * one run and adds one, however long the text is. A history it has not seen before (a fork) is read once.
@@ -33,9 +34,14 @@ export function noRepeatNgram(size: number): LogitsProcessor {
     catchUp(history);
     const { ids } = history;
     if (ids.length < size - 1) return;
-    const forbidden = followers.get(keyOf(ids, ids.length - size + 1, ids.length)) ?? [];
+    const forbidden = followers.get(keyOf(ids, ids.length - size + 1, ids.length));
+    if (!forbidden || !leavesAny(scores, forbidden)) return;
     for (const id of forbidden) scores[id] = -Infinity;
   };
+}
+
+function leavesAny(scores: Float32Array, forbidden: ReadonlySet<number>): boolean {
+  return scores.some((score, id) => score > -Infinity && !forbidden.has(id));
 }
 
 function keyOf(ids: readonly number[], start: number, end: number): string {

@@ -68,7 +68,7 @@ describe("distribution", () => {
     expect(kept({ typicalP: 1 })).toEqual([0, 1, 2, 3]);
   });
 
-  it("runs bias, repetition penalty, output penalties and n-gram filter in this order", () => {
+  it("runs bias, repetition penalty, output penalties, others and n-gram filter in this order", () => {
     const history = new TokenHistory([0]);
     history.push(1);
     history.push(0);
@@ -84,9 +84,10 @@ describe("distribution", () => {
       },
       { processors: [(scores) => seen.push([...scores])] },
     );
-    sampler.distribution(Float32Array.of(4, 3, 1), history);
-    // id 0: (4 + 2) / 2 - 1 - 0.5 = 1.5; id 1 followed id 0 before; id 2 is new
-    expect(seen).toEqual([[1.5, -Infinity, 1]]);
+    const { tokenIds } = sampler.distribution(Float32Array.of(4, 3, 1), history);
+    // id 0: (4 + 2) / 2 - 1 - 0.5; id 1: 3 / 2 - 1 - 0.5, and it followed id 0 before; id 2 is new
+    expect(seen).toEqual([[1.5, 0, 1]]);
+    expect([...tokenIds]).toEqual([0, 2]);
   });
 
   it("is the best id with certainty when greedy", () => {

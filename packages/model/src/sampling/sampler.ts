@@ -47,7 +47,7 @@ export interface SamplerOptions {
 
 /** What a sequence brings besides options. */
 export interface SamplerExtra {
-  /** Run after all other processors, in their order: what they forbid stays forbidden. */
+  /** Run after bias and penalties, in their order: what they forbid stays forbidden. */
   readonly processors?: readonly LogitsProcessor[] | undefined;
 }
 
@@ -93,7 +93,7 @@ function samplerAt(
   position: number,
 ): Sampler {
   const { seed } = options;
-  const processors = [...listProcessors(options), ...(extra.processors ?? [])];
+  const processors = listProcessors(options, extra.processors ?? []);
   const warpers = listWarpers(options);
   const random = createRandom(seed, options.choice, position);
 
@@ -127,8 +127,14 @@ function samplerAt(
   return { seed, sample, distribution, fork };
 }
 
-/** Filters that also change a greedy choice, in the order of transformers (whose bias is `sequence_bias`). */
-function listProcessors(options: SamplerOptions): LogitsProcessor[] {
+/**
+ * Filters that also change a greedy choice, in the order of transformers (whose bias is `sequence_bias`). The ban on
+ * repeats comes last: it yields where the others leave nothing else.
+ */
+function listProcessors(
+  options: SamplerOptions,
+  others: readonly LogitsProcessor[],
+): LogitsProcessor[] {
   const { presencePenalty = 0, frequencyPenalty = 0, noRepeatNgramSize = 0 } = options;
   const processors: LogitsProcessor[] = [];
   if (options.logitBias) processors.push(logitBias(options.logitBias));
@@ -138,6 +144,7 @@ function listProcessors(options: SamplerOptions): LogitsProcessor[] {
   if (presencePenalty !== 0 || frequencyPenalty !== 0) {
     processors.push(outputPenalties(presencePenalty, frequencyPenalty));
   }
+  processors.push(...others);
   if (noRepeatNgramSize > 0) processors.push(noRepeatNgram(noRepeatNgramSize));
   return processors;
 }

@@ -89,3 +89,11 @@ it("what cannot be scored is refused, and the next call works", async () => {
   await expect(model.score(one, one, { signal: aborted })).rejects.toThrow("enough");
   expect((await model.score(one, { tokenIds: [6] })).logprobs).toHaveLength(1);
 });
+
+it("a list waits as one request, however many texts it has", async () => {
+  await using narrow = await loadModel(tinyChat, { maxSequences: 2, maxWaiting: 1 });
+  const tokenIds = Array.from({ length: 400 }, (_, i) => 5 + (i % 300));
+  expect((await narrow.perplexity({ tokenIds }, { window: 20 })).tokens).toBe(380);
+  const texts = Array.from({ length: 70 }, (_, i) => ({ tokenIds: [5 + i, 6] }));
+  expect(await narrow.embed(texts)).toHaveLength(70);
+});

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { PromptError, toIds, type Prompt } from "../prompt.ts";
 import { scoreWindows } from "./score-windows.ts";
-import { together } from "./together.ts";
+import { together, type CallOptions } from "./together.ts";
 
 /** Options of a call that scores or embeds. */
 export interface ScoreOptions {
@@ -45,14 +45,14 @@ export async function scoreOne(
   host: ScoreHost,
   prompt: Prompt,
   continuation: Prompt,
-  { signal }: ScoreOptions,
+  options: CallOptions,
 ): Promise<Score> {
   const promptIds = host.promptIds(prompt);
   const whole = joined(host, prompt, promptIds, continuation);
   const tokenIds = whole.slice(promptIds.length);
   if (promptIds.length === 0) throw new PromptError("at least one token", "an empty prompt");
   if (tokenIds.length === 0) throw new PromptError("a continuation of a token", "an empty one");
-  const { logprobs, isGreedy } = await host.engine.score(whole, promptIds.length, signal);
+  const { logprobs, isGreedy } = await host.engine.score(whole, promptIds.length, options);
   return {
     tokenIds,
     logprobs,
@@ -77,15 +77,15 @@ function joined(
 export async function perplexityOne(
   { engine, promptIds }: ScoreHost,
   text: Prompt,
-  options: PerplexityOptions,
+  options: PerplexityOptions & CallOptions,
 ): Promise<Perplexity> {
   const { window = engine.config.modelMaxLength, stride = window } = options;
   const tokenIds = promptIds(text);
   if (tokenIds.length < 2) throw new PromptError("at least two tokens", String(tokenIds.length));
   checkWindow(window, stride);
   const windows = scoreWindows(tokenIds.length, window, stride);
-  const parts = await together([...windows], options, ({ start, end, from }, { signal }) =>
-    engine.score(tokenIds.slice(start, end), from, signal),
+  const parts = await together([...windows], options, ({ start, end, from }, call) =>
+    engine.score(tokenIds.slice(start, end), from, call),
   );
   const tokens = parts.reduce((sum, { logprobs }) => sum + logprobs.length, 0);
   const total = parts.reduce(

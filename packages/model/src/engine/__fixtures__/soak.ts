@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadModel } from "../../load-model.ts";
 import type { Model } from "../../model.ts";
@@ -25,6 +28,22 @@ async function sequenceOf(model: Model, signal: AbortSignal): Promise<void> {
   await branch.generate({ maxNewTokens: 1 + below(20), signal });
 }
 
+async function fileOf(model: Model, signal: AbortSignal): Promise<void> {
+  const path = join(folder, `${files++}.sequence`);
+  await using trunk = await model.createSequence({ tokenIds: someIds(1 + below(60), below(9)) });
+  await trunk.save(path, { signal });
+  await using restored = await model.restoreSequence(path, { signal });
+  await restored.generate({ maxNewTokens: 1 + below(20), signal });
+}
+
+/** Letters that come soon. */
+const stop = ["a", "e", "i", "o"];
+
+const logitsProcessor = async (logits: Float32Array): Promise<void> => {
+  await sleep(below(3));
+  logits[below(512)] = 0;
+};
+
 async function leftEarly(model: Model, signal: AbortSignal): Promise<void> {
   const tokenIds = someIds(1 + below(300), below(9));
   let left = below(10);
@@ -36,7 +55,7 @@ async function request(model: Model, signal: AbortSignal): Promise<unknown> {
   const tokenIds = someIds(1 + below(300), below(9));
   const maxNewTokens = 1 + below(40);
   const sampled = { doSample: true, seed: below(100), maxNewTokens, signal };
-  switch (below(9)) {
+  switch (below(13)) {
     case 0:
       return model.score({ tokenIds: tokenIds.slice(0, 1) }, { tokenIds }, { signal });
     case 1:
@@ -55,6 +74,14 @@ async function request(model: Model, signal: AbortSignal): Promise<unknown> {
       return model.generate({ tokenIds }, { ...sampled, n: 1 + below(4), logprobs: true });
     case 7:
       return model.generate({ tokenIds }, { ...sampled, promptLogprobs: 1 });
+    case 8:
+      return model.generate({ tokenIds }, { ...sampled, n: 1 + below(4), stop });
+    case 9:
+      return model.generate({ tokenIds }, { ...sampled, n: 1 + below(3), logitsProcessor });
+    case 10:
+      return model.generate({ tokenIds }, { ...sampled, speculative: true });
+    case 11:
+      return fileOf(model, signal);
     default:
       return model.generate({ tokenIds: [...tokenIds, 512] }, sampled); // an unknown id
   }
@@ -86,6 +113,8 @@ async function round(model: Model, requests: number): Promise<void> {
   await Promise.all(Array.from({ length: PARALLEL }, work));
 }
 
+const folder = await mkdtemp(join(tmpdir(), "soak-"));
+let files = 0;
 const requests = Number(process.argv[2]);
 await using model = await loadModel(tinyChat, { maxSlots: 1500, prefixCacheSlots: 600 });
 await round(model, requests);
@@ -95,4 +124,5 @@ endings.clear();
 await round(model, requests);
 globalThis.gc?.();
 const after = await model.stats();
+await rm(folder, { recursive: true });
 process.stdout.write(JSON.stringify({ before, after, endings: Object.fromEntries(endings) }));

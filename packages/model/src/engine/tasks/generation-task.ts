@@ -57,8 +57,7 @@ export class GenerationTask extends Task {
     this.#grammar = start.grammar;
     const processors = start.grammar ? [this.#maskOf(start.grammar)] : [];
     this.#sampler = createSampler({ ...job.sampler, choice: this.choice }, { processors });
-    if (job.speculative && !job.hasProcessor)
-      this.#drafter = new Drafter(start.tokenIds, generation.drafts);
+    if (job.speculative) this.#drafter = new Drafter(start.tokenIds, generation.drafts);
     if (job.promptLogprobs !== undefined && this.choice === 0)
       this.#promptScores = new PromptScores(start.tokenIds, job.promptLogprobs);
   }

@@ -37,6 +37,8 @@ export abstract class Task {
   sequence: Sequence;
   /** The step that it last had rows in: who has waited longest comes first. */
   lastStep = 0;
+  /** The list of texts that it belongs to, if any: all of one list wait as one request. */
+  list: number | undefined;
   #isDone = false;
   protected readonly context: TaskContext;
 
