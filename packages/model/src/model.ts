@@ -78,7 +78,7 @@ export class Model implements AsyncDisposable {
    * Quantizes the linear layers, as the original's `quantize`: 8 is LLM.int8(), 4 is NF4 with double quantization.
    *
    * Reads the checkpoint once more, layer by layer; the weights in use stay until the new ones stand, and running
-   * calls end with them. Where memory is short load with `dtype` at once.
+   * calls end with them; sequences held by then are gone (`SequenceReleasedError`). Where memory is short load with `dtype` at once.
    *
    * @returns the model itself.
    * @throws {UnsupportedError} for other bits, or if the weights are quantized already or just now.
@@ -174,6 +174,7 @@ export class Model implements AsyncDisposable {
    * @throws {GenerationOptionError | ResponseFormatError} for an option that cannot be used, before anything runs.
    * @throws {ContextLengthError} if a conversation cannot fit.
    * @throws {EngineLimitError} if it can never fit the engine, or too many requests wait.
+   * @throws {KvCacheFullError} if held sequences leave no room for it.
    * @throws {LogitsError} if the network, or a `logitsProcessor`, gives no numbers to draw from.
    * @throws the signal's reason when it aborts, within one chunk of a prompt or one token.
    */

@@ -32,7 +32,7 @@ export interface GenerateOptions extends GenerationOptions {
   readonly logitsProcessor?: LogitsHook | undefined;
   /**
    * Guesses the next tokens where the text repeats itself or its prompt (code edits, quotes, summaries) and checks several
-   * in one run: the same distribution, sooner. Only while nothing else runs. Default false.
+   * in one run: the same distribution, sooner. Only while nothing else runs; not with a `logitsProcessor`. Default false.
    */
   readonly speculative?: boolean | undefined;
 }

@@ -22,6 +22,21 @@ export async function openEntry(
   { signal }: CompileOptions,
 ): Promise<OpenSession> {
   signal?.throwIfAborted();
+  try {
+    return await openFiles(graph, entry, sessions, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // Another process has just made room.
+    throw new DamagedEntryError(entry, "its files", String(error));
+  }
+}
+
+async function openFiles(
+  graph: Graph,
+  entry: string,
+  sessions: SessionFactory,
+  signal: AbortSignal | undefined,
+): Promise<OpenSession> {
   const manifest = await readManifest(entry);
   const file = new TableFile(join(entry, WEIGHTS_FILE));
   try {
