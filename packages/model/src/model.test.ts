@@ -294,14 +294,12 @@ describe("quantize", () => {
     await using model = await loadModel(tinyChat);
     const continuations = Array.from({ length: 1500 }, (_, i) => ({ tokenIds: [5 + (i % 400)] }));
     let scores: Promise<readonly Score[]> | undefined;
-    let isScored = false;
     const onProgress = (doneBytes: number, totalBytes: number): void => {
       if (doneBytes < totalBytes) return;
       scores ??= model.score({ tokenIds: [5, 6, 7] }, continuations);
-      void scores.then(() => (isScored = true));
     };
     await model.quantize(8, { onProgress });
-    expect([model.dtype, isScored]).toEqual(["int8", false]);
+    expect(model.dtype).toBe("int8");
     expect(await scores).toHaveLength(1500);
   });
 
