@@ -1,4 +1,3 @@
-import type { Graph, Value } from "../graph/graph.ts";
 import { f32, i32, type Tensor } from "../graph/tensor.ts";
 import type { WeightFormat } from "../graph/weight-format.ts";
 import { add } from "../ops/add/op.ts";
@@ -13,48 +12,12 @@ import { rotary } from "../ops/rotary/op.ts";
 import { splitHeads } from "../ops/split-heads/op.ts";
 import { swiglu } from "../ops/swiglu/op.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
+import { opCase, random } from "./op-case.ts";
 import { seededFloats } from "./seeded.ts";
+import { trainingCases } from "./training-cases.ts";
 
 /** A mask value: finite, so that adding a bias to it stays finite; `exp` of it is 0 for any visible neighbour. */
 const MASKED = -3.4028234663852886e38;
-
-const random = (seed: number, ...shape: number[]): Tensor =>
-  f32(
-    seededFloats(
-      seed,
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  );
-
-const inputs = (
-  g: Graph,
-  feeds: Record<string, Tensor>,
-  shapes: Record<string, (string | number)[]>,
-) =>
-  Object.fromEntries(
-    Object.entries(feeds).map(([name, { dtype, shape }]) => [
-      name,
-      g.input(name, dtype, shapes[name] ?? shape),
-    ]),
-  ) as Record<string, Value>;
-
-/** A case over one op; `shapes` gives inputs symbolic sizes where a backend must not bake them in. */
-function opCase(
-  title: string,
-  feeds: Record<string, Tensor>,
-  apply: (g: Graph, values: Record<string, Value>) => Value | Value[],
-  shapes: Record<string, (string | number)[]> = {},
-): ConformanceCase {
-  return {
-    title,
-    feeds,
-    build(g) {
-      const results = [apply(g, inputs(g, feeds, shapes))].flat();
-      for (const [index, value] of results.entries()) g.output(`y${index}`, value);
-    },
-  };
-}
 
 /** Row t of T sees slots of its own parity and rows up to itself. */
 function mixedMask(T: number, S: number): Tensor {
@@ -357,4 +320,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
       g.output("y", linear(g, normed, l2Normalize(g, g.weight("head", [9, 32]))));
     },
   },
+  ...trainingCases,
 ];

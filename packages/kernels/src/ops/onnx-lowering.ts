@@ -28,7 +28,7 @@ export interface OnnxWriter {
     shape: readonly number[],
   ): string;
   /** ONNX's number of an element type, for `Cast`. */
-  dtype(name: "f32" | "f16" | "u8"): number;
+  dtype(name: "f32" | "f16" | "i64" | "u8"): number;
   /** How the bytes of a weight's part lie: signed, or unsigned with the zero point 128. */
   byteDType(part: string): "i8" | "u8";
   /** A new name for a tensor between two nodes of one lowering. */

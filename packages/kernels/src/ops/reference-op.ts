@@ -16,6 +16,20 @@ export interface StoredWeight {
 }
 
 /**
+ * Room for an output: float64 where an input is. Graphs know no such type; checks of gradients run references with it, since
+ * differences of float32 sums are mostly rounding.
+ */
+export function floatsLike(
+  length: number,
+  ...inputs: readonly Tensor[]
+): Float32Array<ArrayBuffer> {
+  const isDouble = inputs.some(({ data }) => (data as ArrayBufferView) instanceof Float64Array);
+  return isDouble
+    ? (new Float64Array(length) as unknown as Float32Array<ArrayBuffer>)
+    : new Float32Array(length);
+}
+
+/**
  * Plain, slow, obviously right: what an op means. Inputs fit the op's shape rule; outputs are fresh tensors.
  * The tuple type spares each room the check that the graph has made already.
  *

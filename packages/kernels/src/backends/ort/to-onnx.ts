@@ -1,5 +1,6 @@
 import { UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
+import { liveNodes } from "../../graph/live-nodes.ts";
 import type { OnnxAttribute, OnnxWriter } from "../../ops/onnx-lowering.ts";
 import { onnxLowerings } from "../../ops/rooms.ts";
 import { encodeModelProto, ONNX_ATTRIBUTE, ONNX_DTYPE } from "./onnx-schema.ts";
@@ -31,7 +32,7 @@ export function toOnnx(graph: Graph, initializers: readonly StoredInitializer[])
   const writer = createWriter(nodes, constants, unsigned);
   const lookups = new Map(lookupsOf(graph).map(({ node, rows }) => [node, rows]));
 
-  for (const node of graph.nodes) {
+  for (const node of liveNodes(graph)) {
     const rows = lookups.get(node);
     if (rows) {
       writer.node("Identity", [rows.name], node.outputs.map(names));

@@ -2,6 +2,7 @@ import type { Backend, Executable, WeightReader } from "../../backend.ts";
 import { checkFeeds } from "../../graph/check-feeds.ts";
 import { DisposedError, UnsupportedError } from "../../graph/errors.ts";
 import type { Graph, GraphNode } from "../../graph/graph.ts";
+import { liveNodes } from "../../graph/live-nodes.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { StoredWeight } from "../../ops/reference-op.ts";
 import { referenceOps } from "../../ops/rooms.ts";
@@ -47,7 +48,7 @@ class ReferenceExecutable implements Executable {
     checkFeeds(this.#graph, feeds);
     const values = new Map([...this.#weights].map(([id, { tensor }]) => [id, tensor]));
     for (const { id, name = "" } of this.#graph.inputs) values.set(id, tensorOf(feeds[name], name));
-    for (const node of this.#graph.nodes) {
+    for (const node of liveNodes(this.#graph)) {
       const stored = node.inputs.map(({ id }) => this.#weights.get(id)?.stored);
       runNode(node, values, stored);
     }

@@ -1,6 +1,6 @@
 import { llmInt8Matmul } from "@baichuan2/quant";
 import { f32 } from "../../graph/tensor.ts";
-import type { Reference } from "../reference-op.ts";
+import { floatsLike, type Reference } from "../reference-op.ts";
 
 interface Parts {
   readonly CB: Int8Array<ArrayBuffer>;
@@ -14,7 +14,7 @@ export const linearReference: Reference<null> = ([x, weight], _attributes, [, st
     const { CB, SCB } = stored.parts as unknown as Parts;
     return [f32(llmInt8Matmul(x.data as Float32Array, { CB, SCB }, { cols: C }), [T, O])];
   }
-  const y = new Float32Array(T * O);
+  const y = floatsLike(T * O, x, weight);
   for (let t = 0; t < T; t++) {
     for (let o = 0; o < O; o++) {
       let sum = 0; // float64: the reference must not be the one that rounds

@@ -1,10 +1,10 @@
 import { f32 } from "../../graph/tensor.ts";
-import type { Reference } from "../reference-op.ts";
+import { floatsLike, type Reference } from "../reference-op.ts";
 import type { RmsNormAttributes } from "./op.ts";
 
 export const rmsNormReference: Reference<RmsNormAttributes> = ([x, weight], { eps }) => {
   const [T, C] = x.shape;
-  const y = new Float32Array(T * C);
+  const y = floatsLike(T * C, x, weight);
   for (let t = 0; t < T; t++) {
     let squares = 0;
     for (let c = 0; c < C; c++) squares += x.data[t * C + c] ** 2;

@@ -1,10 +1,10 @@
 import { f32 } from "../../graph/tensor.ts";
-import type { Reference } from "../reference-op.ts";
+import { floatsLike, type Reference } from "../reference-op.ts";
 
 export const rotaryReference: Reference<null> = ([x, cos, sin]) => {
   const [T, H, D] = x.shape;
   const half = D / 2;
-  const y = new Float32Array(T * H * D);
+  const y = floatsLike(T * H * D, x);
   for (let t = 0; t < T; t++) {
     for (let h = 0; h < H; h++) {
       const start = (t * H + h) * D;

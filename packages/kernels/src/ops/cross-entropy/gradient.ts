@@ -1,0 +1,11 @@
+import type { GradientRule } from "../gradient-rule.ts";
+import { scale } from "../scale/op.ts";
+import { crossEntropyGradient as gradient } from "../cross-entropy-gradient/op.ts";
+
+export const crossEntropyGradient: GradientRule<null> = (
+  g,
+  { inputs: [logits, labels], outputs, gradients },
+) => {
+  const [dlosses, dmaxima] = outputs.map((value, i) => gradients[i] ?? scale(g, value, 0));
+  return [gradient(g, { logits, labels, dlosses, dmaxima }), undefined];
+};
