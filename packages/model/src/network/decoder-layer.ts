@@ -1,29 +1,17 @@
-import {
-  add,
-  linear,
-  poolAttention,
-  rmsNorm,
-  rotary,
-  splitHeads,
-  swiglu,
-} from "@baichuan2/kernels";
+import { add, rmsNorm, rotary, splitHeads, swiglu } from "@baichuan2/kernels";
 import type { Graph, Value } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 
-/** What all layers share in one run. */
+/** What a layer is made with: inference and training differ only here. */
 export interface LayerContext {
-  /** Mask, with ALiBi added for the 13B; `[T, S+T]` or `[H, T, S+T]`. */
-  readonly bias: Value;
+  /** Declares a weight, named within the layer. */
+  readonly weight: (key: string, shape: readonly number[]) => Value;
+  /** Multiplies rows with a linear's weight, `[O, C]`. */
+  readonly project: (x: Value, key: string, shape: readonly [number, number]) => Value;
   /** The 7B's angles; `[T, D/2]` each. */
-  readonly rope?: { readonly cos: Value; readonly sin: Value };
-  /** Declares a weight in the format it is held in. */
-  readonly weight: (name: string, shape: readonly number[]) => Value;
-}
-
-/** A layer's pool of earlier keys and values; `[S, H, D]` each. */
-export interface LayerPool {
-  readonly keys: Value;
-  readonly values: Value;
+  readonly rope?: { readonly cos: Value; readonly sin: Value } | undefined;
+  /** What each row sees: `[T, H, D]` each to `[T, H·D]`. Scores are to be scaled by `1 / √D`. */
+  readonly attend: (query: Value, key: Value, value: Value) => Value;
 }
 
 /** What a layer makes; intermediate values are for tracing. */
@@ -41,39 +29,28 @@ export interface LayerResult {
  *   x ── inputLayernorm ── W_pack ── q, k, v ── (rotary q, k) ── attention ── o_proj ── + x ── h
  *   h ── postAttentionLayernorm ── swiglu(gate_proj, up_proj) ── down_proj ── + h
  *
- * @param layer - Index, for the weight keys.
  * @param x - Hidden states; `[T, C]`.
  */
 export function decoderLayer(
   g: Graph,
   config: ModelConfig,
-  layer: number,
   x: Value,
-  pool: LayerPool,
-  { bias, rope, weight: declare }: LayerContext,
+  { weight, project, rope, attend }: LayerContext,
 ): LayerResult {
   const { hiddenSize: C, intermediateSize: F, numAttentionHeads, headDim, rmsNormEps } = config;
-  const weight = (key: string, ...shape: number[]): Value =>
-    declare(`model.layers.${layer}.${key}.weight`, shape);
-
-  const inputNorm = rmsNorm(g, x, weight("input_layernorm", C), rmsNormEps);
-  const packed = linear(g, inputNorm, weight("self_attn.W_pack", 3 * C, C));
+  const inputNorm = rmsNorm(g, x, weight("input_layernorm.weight", [C]), rmsNormEps);
+  const packed = project(inputNorm, "self_attn.W_pack", [3 * C, C]);
   const heads = splitHeads(g, packed, { parts: 3, numHeads: numAttentionHeads, headDim });
   const [plainQuery, plainKey, value] = heads as [Value, Value, Value];
   const turn = (rows: Value): Value => (rope ? rotary(g, rows, rope.cos, rope.sin) : rows);
   const [query, key] = [turn(plainQuery), turn(plainKey)];
-  const attention = poolAttention(
-    g,
-    { query, key, value, keyPool: pool.keys, valuePool: pool.values, bias },
-    1 / Math.sqrt(headDim),
-  );
-  const attnOut = linear(g, attention, weight("self_attn.o_proj", C, C));
+  const attnOut = project(attend(query, key, value), "self_attn.o_proj", [C, C]);
   const h = add(g, x, attnOut);
 
-  const postNorm = rmsNorm(g, h, weight("post_attention_layernorm", C), rmsNormEps);
-  const gate = linear(g, postNorm, weight("mlp.gate_proj", F, C));
-  const up = linear(g, postNorm, weight("mlp.up_proj", F, C));
-  const mlpOut = linear(g, swiglu(g, gate, up), weight("mlp.down_proj", C, F));
+  const postNorm = rmsNorm(g, h, weight("post_attention_layernorm.weight", [C]), rmsNormEps);
+  const gate = project(postNorm, "mlp.gate_proj", [F, C]);
+  const up = project(postNorm, "mlp.up_proj", [F, C]);
+  const mlpOut = project(swiglu(g, gate, up), "mlp.down_proj", [C, F]);
   return {
     hiddenStates: add(g, h, mlpOut),
     keys: key,

@@ -1,4 +1,12 @@
-import { alibi, alibiSlopes, gather, Graph, linear, rmsNorm } from "@baichuan2/kernels";
+import {
+  alibi,
+  alibiSlopes,
+  gather,
+  Graph,
+  linear,
+  poolAttention,
+  rmsNorm,
+} from "@baichuan2/kernels";
 import type { Value, WeightFormat } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import { decoderLayer, type LayerContext } from "./decoder-layer.ts";
@@ -40,16 +48,24 @@ export function buildInferenceGraph(
   const outputRows = g.input("output_rows", "i32", ["R"]);
   const weight = (name: string, shape: readonly number[]): Value =>
     g.weight(name, shape, formatOf?.(name, shape));
-  const context = { ...positions(g, config), weight };
+  const { bias, rope } = positions(g, config);
 
   let x = gather(g, weight("model.embed_tokens.weight", [V, C]), inputIds);
   if (trace) g.output("hidden.embed", x);
   for (let layer = 0; layer < config.numHiddenLayers; layer++) {
     const pool = {
-      keys: g.input(`keys.${layer}`, "f32", ["S", H, D]),
-      values: g.input(`values.${layer}`, "f32", ["S", H, D]),
+      keyPool: g.input(`keys.${layer}`, "f32", ["S", H, D]),
+      valuePool: g.input(`values.${layer}`, "f32", ["S", H, D]),
     };
-    const result = decoderLayer(g, config, layer, x, pool, context);
+    const declare = (key: string, shape: readonly number[]): Value =>
+      weight(`model.layers.${layer}.${key}`, shape);
+    const result = decoderLayer(g, config, x, {
+      weight: declare,
+      project: (rows, key, shape) => linear(g, rows, declare(`${key}.weight`, shape)),
+      rope,
+      attend: (query, key, value) =>
+        poolAttention(g, { query, key, value, bias, ...pool }, 1 / Math.sqrt(D)),
+    });
     x = result.hiddenStates;
     g.output(`keys.${layer}.new`, result.keys);
     g.output(`values.${layer}.new`, result.values);
@@ -69,7 +85,11 @@ export function buildInferenceGraph(
   return g;
 }
 
-function positions(g: Graph, config: ModelConfig): Omit<LayerContext, "weight"> {
+/** Mask, with ALiBi added for the 13B, `[T, S+T]` or `[H, T, S+T]`; and the 7B's angles. */
+function positions(
+  g: Graph,
+  config: ModelConfig,
+): Pick<LayerContext, "rope"> & { readonly bias: Value } {
   const mask = g.input("mask", "f32", ["T", "S+T"]);
   if (config.positionScheme === "rope") {
     const angles = (name: string): Value => g.input(name, "f32", ["T", config.headDim / 2]);
