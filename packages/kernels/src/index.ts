@@ -8,6 +8,7 @@ export {
   UnsupportedError,
 } from "./graph/errors.ts";
 export { differentiate, type Seed } from "./graph/differentiate.ts";
+export { splitGraph, type SplitGraph } from "./graph/split-graph.ts";
 export { Graph, type GraphNode, type Op, type Value, type Weight } from "./graph/graph.ts";
 export type { Dim, DType, Shape, TensorType } from "./graph/tensor-type.ts";
 export {

@@ -104,7 +104,9 @@ export { ModelSequence } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
 export { Decoder, type BatchItem, type Sequence } from "./network/decoder.ts";
 export { TokenIdError } from "./network/token-id-error.ts";
+export { decoderLayer, type LayerContext, type LayerResult } from "./network/decoder-layer.ts";
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";
+export { ropeAngles, type RopeAngles } from "./network/rope-angles.ts";
 export type { WeightDtype, WeightOptions } from "./network/weight-plan.ts";
 export {
   compareModels,

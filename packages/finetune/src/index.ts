@@ -1,0 +1,1 @@
+export { TrainingNetwork } from "./network/training-network.ts";

@@ -1,0 +1,185 @@
+import {
+  f32,
+  i32,
+  type Backend,
+  type CompileOptions,
+  type Executable,
+  type Tensor,
+} from "@baichuan2/kernels";
+import type { ModelConfig } from "@baichuan2/model";
+import { IGNORED, shiftedLabels, type Batch } from "./batch.ts";
+import { floatsOf } from "./floats-of.ts";
+import type { Gradients } from "./gradients.ts";
+import { buildHeadGraph } from "./head-graph.ts";
+import { noWeights } from "./no-weights.ts";
+import { buildNormHead, buildNormHeadGradient } from "./norm-head-graphs.ts";
+import { FINAL_NORM, LM_HEAD, parameterOf, type Parameters } from "./parameters.ts";
+
+/** What a batch gave. */
+export interface BatchLoss {
+  /** Sum over positions with a label. */
+  readonly loss: number;
+  /** Sum of `(max logit)²` over shifted positions; 0 where the z-loss has no weight. */
+  readonly squares: number;
+  /** Positions with a label. */
+  readonly labels: number;
+}
+
+/** What a batch counts. */
+export interface LossWeights {
+  /** Factor of the loss of each position with a label. */
+  readonly loss: number;
+  /** Factor of the z-loss of each shifted position, with a label or not. */
+  readonly zLoss: number;
+}
+
+/** A run of the head. */
+export interface HeadRun {
+  readonly batch: Batch;
+  /** Output of the last layer; `[T, C]`. */
+  readonly x: Tensor;
+  readonly parameters: Parameters;
+  /** The head as it is multiplied with: `prepare`. */
+  readonly head: Float32Array;
+  readonly weights: LossWeights;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Logits of one run, in numbers: 128 MB. */
+const MAX_LOGITS = 2 ** 25;
+
+/** Gradients of the head's graph, and the parameters that they belong to. */
+const GRADIENTS = [
+  ["d.norm.weight", FINAL_NORM],
+  ["d.head.weight", LM_HEAD],
+] as const;
+
+/** Final norm, head and loss: the rows that count, in pieces, so that their logits stay small. */
+export class HeadRunner {
+  readonly #config: ModelConfig;
+  readonly #trained: readonly (typeof GRADIENTS)[number][];
+  readonly #loss: Executable;
+  readonly #norm: { readonly forward: Executable; readonly backward: Executable } | undefined;
+
+  private constructor(
+    config: ModelConfig,
+    trained: readonly string[],
+    loss: Executable,
+    norm: { readonly forward: Executable; readonly backward: Executable } | undefined,
+  ) {
+    this.#config = config;
+    this.#trained = GRADIENTS.filter(([, name]) => trained.includes(name));
+    this.#loss = loss;
+    this.#norm = norm;
+  }
+
+  /** @param trained - Trained parameters; those of the head are of interest. */
+  static async create(
+    config: ModelConfig,
+    backend: Backend,
+    { trained, ...options }: CompileOptions & { readonly trained: readonly string[] },
+  ): Promise<HeadRunner> {
+    const loss = await backend.compile(buildHeadGraph(config), noWeights, options);
+    const forward = await backend.compile(buildNormHead(config), noWeights, options);
+    const backward = await backend.compile(buildNormHeadGradient(config), noWeights, options);
+    return new HeadRunner(config, trained, loss, { forward, backward });
+  }
+
+  /** The head as the network multiplies with it: rows of unit length (NormHead). */
+  async prepare(parameters: Parameters): Promise<Float32Array> {
+    const weight = parameterOf(parameters, LM_HEAD);
+    if (!this.#norm) return weight;
+    return floatsOf(await this.#norm.forward.run({ weight: this.#matrix(weight) }), "normalized");
+  }
+
+  /** Takes the sum of the head's gradients through the normalisation; to be called once for all batches of a step. */
+  async finish(parameters: Parameters, gradients: Gradients): Promise<void> {
+    const gradient = gradients.get(LM_HEAD);
+    if (!gradient || !this.#norm) return;
+    const results = await this.#norm.backward.run({
+      weight: this.#matrix(parameterOf(parameters, LM_HEAD)),
+      dnormalized: this.#matrix(gradient),
+    });
+    gradients.replace(LM_HEAD, floatsOf(results, "dweight"));
+  }
+
+  /**
+   * Loss of a batch; adds the gradients of the head's trained weights.
+   *
+   * @returns also the derivatives by `x`.
+   */
+  async run(run: HeadRun, gradients: Gradients): Promise<BatchLoss & { readonly dx: Tensor }> {
+    const { vocabSize, hiddenSize } = this.#config;
+    const labels = shiftedLabels(run.batch);
+    const rows = countedRows(labels, run.batch.length, run.weights.zLoss !== 0);
+    const dx = new Float32Array(run.x.data.length);
+    const total = { loss: 0, squares: 0, labels: 0 };
+    const size = Math.max(1, Math.floor(MAX_LOGITS / vocabSize));
+    for (let start = 0; start < rows.length; start += size) {
+      run.signal?.throwIfAborted();
+      const piece = rows.subarray(start, start + size);
+      const pieceLabels = piece.map((row) => labels[row] ?? IGNORED);
+      const results = await this.#runPiece(run, piece, pieceLabels);
+      putRows(dx, piece, floatsOf(results, "d.x"), hiddenSize);
+      for (const loss of floatsOf(results, "losses")) total.loss += loss;
+      if (run.weights.zLoss !== 0)
+        for (const max of floatsOf(results, "maxima")) total.squares += max ** 2;
+      total.labels += pieceLabels.filter((label) => label >= 0).length;
+      for (const [output, name] of this.#trained) gradients.add(name, floatsOf(results, output));
+    }
+    return { ...total, dx: f32(dx, run.x.shape) };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([
+      this.#loss.dispose(),
+      this.#norm?.forward.dispose(),
+      this.#norm?.backward.dispose(),
+    ]);
+  }
+
+  #runPiece(
+    { x, parameters, head, weights }: HeadRun,
+    rows: Int32Array,
+    labels: Int32Array,
+  ): Promise<Record<string, Tensor>> {
+    const { hiddenSize: C } = this.#config;
+    const R = rows.length;
+    const feeds = {
+      x: f32(takeRows(x.data as Float32Array, rows, C), [R, C]),
+      "norm.weight": f32(parameterOf(parameters, FINAL_NORM), [C]),
+      "head.weight": this.#matrix(head),
+      labels: i32(labels, [R]),
+      dlosses: f32(new Float32Array(R).fill(weights.loss), [R]),
+      dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]),
+    };
+    const wanted = ["losses", "maxima", "d.x", ...this.#trained.map(([output]) => output)];
+    return this.#loss.run(feeds, wanted);
+  }
+
+  #matrix(values: Float32Array): Tensor {
+    return f32(values, [this.#config.vocabSize, this.#config.hiddenSize]);
+  }
+}
+
+/** Rows with a label, or with the z-loss all that are followed by another. */
+function countedRows(labels: Int32Array, length: number, isZLossCounted: boolean): Int32Array {
+  const rows = Array.from(labels.keys());
+  return Int32Array.from(
+    isZLossCounted
+      ? rows.filter((row) => (row + 1) % length !== 0)
+      : rows.filter((row) => (labels[row] ?? IGNORED) >= 0),
+  );
+}
+
+function takeRows(from: Float32Array, rows: Int32Array, C: number): Float32Array {
+  const taken = new Float32Array(rows.length * C);
+  for (const [index, row] of rows.entries())
+    taken.set(from.subarray(row * C, (row + 1) * C), index * C);
+  return taken;
+}
+
+function putRows(into: Float32Array, rows: Int32Array, values: Float32Array, C: number): void {
+  for (const [index, row] of rows.entries())
+    into.set(values.subarray(index * C, (index + 1) * C), row * C);
+}

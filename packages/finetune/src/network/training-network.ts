@@ -1,0 +1,135 @@
+import { f32, type Backend, type CompileOptions, type Tensor } from "@baichuan2/kernels";
+import type { ModelConfig } from "@baichuan2/model";
+import type { Batch } from "./batch.ts";
+import type { Gradients } from "./gradients.ts";
+import { HeadRunner, type BatchLoss, type LossWeights } from "./head-runner.ts";
+import type { LayerGraphOptions } from "./layer-graphs.ts";
+import {
+  LayerRunner,
+  type FillDropout,
+  type LayerOutput,
+  type SharedFeeds,
+} from "./layer-runner.ts";
+import { EMBEDDINGS, parameterOf, type Parameters } from "./parameters.ts";
+
+/** How a network is trained. */
+export interface TrainingNetworkOptions extends LayerGraphOptions, CompileOptions {
+  /** Trained parameters outside of the layers: of `EMBEDDINGS`, `FINAL_NORM` and `LM_HEAD`. */
+  readonly trainedOutside: readonly string[];
+}
+
+/** A batch and what it counts. */
+export interface BatchRun {
+  readonly batch: Batch;
+  readonly parameters: Parameters;
+  /** The head of `preparedHead`. */
+  readonly head: Float32Array;
+  readonly weights: LossWeights;
+  readonly dropout?: FillDropout | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The network in training: forwards and backwards over batches, layer by layer, with the parameters as inputs.
+ *
+ *   embeddings ── layer 0 ── … ── layer L-1 ── head, loss      states between layers are kept
+ *        ◄─────── layer 0 ◄─ … ◄─ layer L-1 ◄──┘
+ */
+export class TrainingNetwork implements AsyncDisposable {
+  readonly config: ModelConfig;
+  readonly #trainsEmbeddings: boolean;
+  readonly #layers: LayerRunner;
+  readonly #head: HeadRunner;
+
+  private constructor(
+    config: ModelConfig,
+    { trainedOutside }: TrainingNetworkOptions,
+    layers: LayerRunner,
+    head: HeadRunner,
+  ) {
+    this.config = config;
+    this.#trainsEmbeddings = trainedOutside.includes(EMBEDDINGS);
+    this.#layers = layers;
+    this.#head = head;
+  }
+
+  /** Compiles the graphs. */
+  static async create(
+    config: ModelConfig,
+    backend: Backend,
+    options: TrainingNetworkOptions,
+  ): Promise<TrainingNetwork> {
+    const { trainedOutside, threads, signal } = options;
+    const layers = await LayerRunner.create(config, backend, options);
+    const head = await HeadRunner.create(config, backend, {
+      trained: trainedOutside,
+      threads,
+      signal,
+    });
+    return new TrainingNetwork(config, options, layers, head);
+  }
+
+  /** The head as it is multiplied with; to be computed again when its weight has changed. */
+  preparedHead(parameters: Parameters): Promise<Float32Array> {
+    return this.#head.prepare(parameters);
+  }
+
+  /** Runs a batch and adds its gradients to those of the step; `finish` completes them. */
+  async run(run: BatchRun, gradients: Gradients): Promise<BatchLoss> {
+    const shared = this.#layers.shared(run.batch);
+    const { states, outputs } = await this.#forward(run, shared);
+    const x = states.at(-1) as Tensor;
+    const { dx, ...loss } = await this.#head.run({ ...run, x }, gradients);
+    let dy = dx;
+    for (let layer = this.config.numHiddenLayers - 1; layer >= 0; layer--) {
+      run.signal?.throwIfAborted();
+      const { carried } = outputs.pop() as LayerOutput;
+      const layerRun = { ...run, layer, x: states[layer] as Tensor, shared };
+      dy = await this.#layers.backward(layerRun, carried, dy, gradients);
+    }
+    if (this.#trainsEmbeddings) {
+      const { vocabSize, hiddenSize, padTokenId } = this.config;
+      const shape = [vocabSize, hiddenSize] as const;
+      // PyTorch's `padding_idx`: the padding's embedding is not trained.
+      gradients.addRows(EMBEDDINGS, shape, run.batch.inputIds, dy.data as Float32Array, padTokenId);
+    }
+    return loss;
+  }
+
+  /** Completes the gradients once all batches of a step have run. */
+  finish(parameters: Parameters, gradients: Gradients): Promise<void> {
+    return this.#head.finish(parameters, gradients);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#layers.dispose(), this.#head.dispose()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #forward(
+    run: BatchRun,
+    shared: SharedFeeds,
+  ): Promise<{ states: Tensor[]; outputs: LayerOutput[] }> {
+    const states = [this.#embed(run)];
+    const outputs: LayerOutput[] = [];
+    for (let layer = 0; layer < this.config.numHiddenLayers; layer++) {
+      run.signal?.throwIfAborted();
+      const x = states[layer] as Tensor;
+      const output = await this.#layers.forward({ ...run, layer, x, shared });
+      outputs.push(output);
+      states.push(output.y);
+    }
+    return { states, outputs };
+  }
+
+  #embed({ batch: { inputIds }, parameters }: BatchRun): Tensor {
+    const C = this.config.hiddenSize;
+    const table = parameterOf(parameters, EMBEDDINGS);
+    const x = new Float32Array(inputIds.length * C);
+    for (const [t, id] of inputIds.entries()) x.set(table.subarray(id * C, (id + 1) * C), t * C);
+    return f32(x, [inputIds.length, C]);
+  }
+}
