@@ -3,6 +3,9 @@ export type { ChatMessage } from "./chat/chat-message.ts";
 export { buildChatPrompt, type ChatPromptOptions } from "./chat/chat-prompt.ts";
 export type { ChatTokenizer } from "./chat/chat-tokenizer.ts";
 export { createCumulativeText, type CumulativeText } from "./chat/cumulative-text.ts";
+export { adapterScaling, type AdapterConfig } from "./adapter/adapter-config.ts";
+export type { Adapter, LinearAdapter } from "./adapter/adapter.ts";
+export { openAdapter } from "./adapter/node-open-adapter.ts";
 export { checkWeights } from "./checkpoint/check-weights.ts";
 export { CheckpointError } from "./checkpoint/checkpoint-error.ts";
 export type {

@@ -1,9 +1,7 @@
 import { readModelConfig, type ModelConfig } from "../config.ts";
 import type { ByteSource, ReadOptions } from "./byte-source.ts";
 import { CheckpointError } from "./checkpoint-error.ts";
-import type { Checkpoint, CheckpointFile, StateValue, TensorInfo } from "./checkpoint.ts";
-import { readSafetensors } from "./safetensors.ts";
-import type { WeightsFile } from "./state-dict.ts";
+import type { Checkpoint, StateValue, TensorInfo } from "./checkpoint.ts";
 import {
   readTensorBytes,
   readTensorFloat32,
@@ -11,9 +9,8 @@ import {
   readTensorRows,
   type StoredTensor,
 } from "./stored-tensor.ts";
-import { PICKLE_MAGIC, readTorchLegacy } from "./torch-legacy.ts";
-import { readTorchZip, ZIP_MAGIC } from "./torch-zip.ts";
 import { readWeightIndex, type WeightIndex } from "./weight-index.ts";
+import { readWeightsFile, refusePlaceholder, type OpenWeightsFile } from "./weights-file.ts";
 
 /** The files of a checkpoint, wherever they are: a directory, a list of Files, a web address. */
 export interface CheckpointFiles {
@@ -38,12 +35,6 @@ const MAX_JSON_BYTES = 16 << 20;
 /** Names listed in an error. */
 const MAX_LISTED = 20;
 
-interface OpenFile {
-  readonly file: CheckpointFile;
-  readonly name: string;
-  readonly contents: WeightsFile;
-}
-
 /**
  * Opens a checkpoint over any kind of storage: reads config, index and the heads of all weight files, no weights.
  *
@@ -65,11 +56,11 @@ export async function openCheckpointFiles(
 
   const sources: ByteSource[] = [];
   try {
-    const open: OpenFile[] = [];
+    const open: OpenWeightsFile[] = [];
     for (const name of shards) {
       const source = await files.open(name, options);
       sources.push(source);
-      open.push(await readWeights(source, name, chosen.startsWith("model."), options));
+      open.push(await readWeightsFile(source, name, options));
     }
     if (index) refuseOtherContents(join(files, chosen), index, open);
     return assemble(files.path, config, open, sources);
@@ -120,54 +111,6 @@ async function readText(
   }
 }
 
-async function readWeights(
-  source: ByteSource,
-  name: string,
-  isSafetensors: boolean,
-  options: ReadOptions,
-): Promise<OpenFile> {
-  const head = await source.read(0, Math.min(source.size, HEAD_BYTES), options);
-  refusePlaceholder(source, head);
-  const format = isSafetensors ? "safetensors" : torchFormat(source, head);
-  const read = readers[format];
-  const contents = await read(source, options);
-  return { file: { path: source.name, sizeBytes: source.size, format }, name, contents };
-}
-
-const readers = {
-  safetensors: readSafetensors,
-  "pytorch-zip": readTorchZip,
-  "pytorch-legacy": readTorchLegacy,
-} satisfies Record<CheckpointFile["format"], unknown>;
-
-/** Enough to recognise a format or a placeholder; a tar header has its mark at 257. */
-const HEAD_BYTES = 512;
-
-function torchFormat(source: ByteSource, head: Uint8Array): "pytorch-zip" | "pytorch-legacy" {
-  const startsWith = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
-  if (startsWith(ZIP_MAGIC)) return "pytorch-zip";
-  if (startsWith(PICKLE_MAGIC)) return "pytorch-legacy";
-  const isTar = new TextDecoder().decode(head.subarray(257, 262)) === "ustar";
-  throw new CheckpointError(
-    source.name,
-    `expected a file of torch.save, got ${isTar ? "a tar archive (written by torch before 0.1.10; save it again with a later torch)" : "something else"}`,
-  );
-}
-
-/** What stands in the place of a large file when it was not really downloaded. */
-function refusePlaceholder(source: ByteSource, head: Uint8Array): void {
-  const text = new TextDecoder().decode(head.subarray(0, HEAD_BYTES)).trimStart().toLowerCase();
-  const problem = text.startsWith("version https://git-lfs.github.com/spec/")
-    ? "a Git LFS pointer (the file itself is not here; run `git lfs pull`)"
-    : /^<(!doctype html|html)/.test(text)
-      ? "a web page (the download got an error page; download it again)"
-      : source.size === 0
-        ? "an empty file (download it again)"
-        : undefined;
-  if (problem !== undefined)
-    throw new CheckpointError(source.name, `expected the content of the file, got ${problem}`);
-}
-
 function refuseMissingShards(
   files: CheckpointFiles,
   names: readonly string[],
@@ -183,7 +126,11 @@ function refuseMissingShards(
 }
 
 /** Every key of the index must be in the file it names, and no key in two files. */
-function refuseOtherContents(where: string, index: WeightIndex, open: readonly OpenFile[]): void {
+function refuseOtherContents(
+  where: string,
+  index: WeightIndex,
+  open: readonly OpenWeightsFile[],
+): void {
   const byName = new Map(open.map((file) => [file.name, file.contents]));
   const problems: string[] = [];
   for (const [key, name] of index.weightMap) {
@@ -197,7 +144,7 @@ function refuseOtherContents(where: string, index: WeightIndex, open: readonly O
 function assemble(
   path: string,
   config: ModelConfig,
-  open: readonly OpenFile[],
+  open: readonly OpenWeightsFile[],
   sources: readonly ByteSource[],
 ): Checkpoint {
   const stored = new Map<string, StoredTensor>();

@@ -1,0 +1,82 @@
+import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import type { AdapterConfig } from "./adapter-config.ts";
+import { adapterScaling } from "./adapter-config.ts";
+
+/** The adapter of one linear: `W + scaling · B · A`. */
+export interface LinearAdapter {
+  readonly rank: number;
+  readonly scaling: number;
+  /** A, `[r, C]`. */
+  readonly a: Float32Array;
+  /** B, `[O, r]`. */
+  readonly b: Float32Array;
+  /** O and C. */
+  readonly shape: readonly [number, number];
+}
+
+/** A LoRA adapter: its config, and matrices by the linear they belong to (`model.layers.0.self_attn.W_pack`). */
+export interface Adapter {
+  /** Directory, for errors. */
+  readonly path: string;
+  readonly config: AdapterConfig;
+  readonly linears: ReadonlyMap<string, LinearAdapter>;
+}
+
+/** A matrix of an adapter's file. */
+export interface AdapterMatrix {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** PEFT wraps the model twice, and in memory names the adapter. */
+const KEY = /^base_model\.model\.(.+)\.lora_(A|B)(?:\.default)?\.weight$/;
+
+/**
+ * Puts the matrices of a file together.
+ *
+ * @param matrices - By PEFT's keys.
+ * @throws {CheckpointError} for a key of another form, a matrix without its partner, or two that do not fit.
+ */
+export function assembleAdapter(
+  path: string,
+  config: AdapterConfig,
+  matrices: ReadonlyMap<string, AdapterMatrix>,
+): Adapter {
+  const pairs = new Map<string, Partial<Record<"A" | "B", AdapterMatrix>>>();
+  for (const [key, matrix] of matrices) {
+    const [, linear, side] = KEY.exec(key) ?? [];
+    if (linear === undefined || (side !== "A" && side !== "B"))
+      throw new CheckpointError(path, "expected only lora_A and lora_B of linears", {
+        tensor: key,
+      });
+    pairs.set(linear, { ...pairs.get(linear), [side]: matrix });
+  }
+  if (pairs.size === 0)
+    throw new CheckpointError(path, "expected lora_A and lora_B, got no tensor");
+  const linears = [...pairs].map(([linear, pair]) => {
+    return [linear, linearAdapter(path, config, linear, pair)] as const;
+  });
+  return { path, config, linears: new Map(linears) };
+}
+
+function linearAdapter(
+  path: string,
+  config: AdapterConfig,
+  linear: string,
+  { A, B }: Partial<Record<"A" | "B", AdapterMatrix>>,
+): LinearAdapter {
+  const [rank = 0, C = 0] = A?.shape ?? [];
+  const [O = 0, width] = B?.shape ?? [];
+  if (!A || !B || A.shape.length !== 2 || B.shape.length !== 2 || width !== rank)
+    throw new CheckpointError(
+      path,
+      `expected lora_A [r, C] and lora_B [O, r], got ${shapeOf(A)} and ${shapeOf(B)}`,
+      { tensor: linear },
+    );
+  const scaling = adapterScaling(config, linear, rank);
+  return { rank, scaling, a: A.values, b: B.values, shape: [O, C] };
+}
+
+function shapeOf(matrix: AdapterMatrix | undefined): string {
+  return matrix ? `[${matrix.shape.join(", ")}]` : "none";
+}

@@ -1,0 +1,54 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReadOptions } from "../checkpoint/byte-source.ts";
+import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import { openFileSource } from "../checkpoint/node-file-source.ts";
+import { readTensorFloat32 } from "../checkpoint/stored-tensor.ts";
+import { readWeightsFile } from "../checkpoint/weights-file.ts";
+import { readAdapterConfig } from "./adapter-config.ts";
+import { assembleAdapter, type Adapter, type AdapterMatrix } from "./adapter.ts";
+
+/** What PEFT writes, the newer name first. */
+const FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
+
+/**
+ * Reads a LoRA adapter as PEFT saves it: adapter_config.json, and adapter_model.safetensors or adapter_model.bin.
+ *
+ * @throws {CheckpointError} if a file is missing or damaged.
+ * @throws {UnsupportedError} for what is not plain LoRA.
+ */
+export async function openAdapter(directory: string, options: ReadOptions = {}): Promise<Adapter> {
+  const config = readAdapterConfig(await readJson(directory), join(directory, CONFIG));
+  const names = await readdir(directory);
+  const name = FILES.find((file) => names.includes(file));
+  if (!name)
+    throw new CheckpointError(directory, `expected ${FILES.join(" or ")}, got neither of them`);
+  const source = await openFileSource(join(directory, name), options);
+  try {
+    const { contents } = await readWeightsFile(source, name, options);
+    const matrices = new Map<string, AdapterMatrix>();
+    for (const [key, tensor] of contents.tensors) {
+      const values = await readTensorFloat32(tensor, options);
+      matrices.set(key, { shape: tensor.info.shape, values });
+    }
+    return assembleAdapter(directory, config, matrices);
+  } finally {
+    await source.close();
+  }
+}
+
+const CONFIG = "adapter_config.json";
+
+async function readJson(directory: string): Promise<unknown> {
+  const path = join(directory, CONFIG);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CheckpointError(path, `expected the config of an adapter, got ${String(cause)}`, {
+      cause,
+    });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError(path, "expected JSON, got something else", { cause });
+  }
+}
