@@ -15,6 +15,10 @@ import { buildLayerGraphs, type LayerGraphOptions } from "./layer-graphs.ts";
 import { layerKey, parameterOf, type Parameters } from "./parameters.ts";
 import { noWeights } from "./no-weights.ts";
 
+/** How layers run. */
+export type LayerRunnerOptions = Omit<LayerGraphOptions, "length"> &
+  Pick<CompileOptions, "threads">;
+
 /** Inputs that all layers share in one run. */
 export type SharedFeeds = Readonly<Record<string, Tensor>>;
 
@@ -43,37 +47,25 @@ const SHARED = new Set(["x", "mask", "bias", "cos", "sin"]);
 
 const DROPOUT = ".dropout";
 
-/** Runs single layers, forwards and backwards. */
+/** The sessions for texts of one length. */
+interface LayerSessions {
+  readonly forward: Executable;
+  readonly backward: Executable;
+  /** Inputs that differ from layer to layer. */
+  readonly own: readonly Value[];
+}
+
+/** Runs single layers, forwards and backwards; each length of texts has sessions of its own, made when it first comes. */
 export class LayerRunner {
   readonly #config: ModelConfig;
-  readonly #trained: readonly string[];
-  readonly #forward: Executable;
-  readonly #backward: Executable;
-  /** What differs from layer to layer. */
-  readonly #own: readonly Value[];
+  readonly #backend: Backend;
+  readonly #options: LayerRunnerOptions;
+  readonly #sessions = new Map<number, Promise<LayerSessions>>();
 
-  private constructor(
-    config: ModelConfig,
-    trained: readonly string[],
-    graphs: { readonly forward: Executable; readonly backward: Executable; readonly own: Value[] },
-  ) {
+  constructor(config: ModelConfig, backend: Backend, options: LayerRunnerOptions) {
     this.#config = config;
-    this.#trained = trained;
-    this.#forward = graphs.forward;
-    this.#backward = graphs.backward;
-    this.#own = graphs.own;
-  }
-
-  static async create(
-    config: ModelConfig,
-    backend: Backend,
-    options: LayerGraphOptions & CompileOptions,
-  ): Promise<LayerRunner> {
-    const graphs = buildLayerGraphs(config, options);
-    const forward = await backend.compile(graphs.forward, noWeights, options);
-    const backward = await backend.compile(graphs.backward, noWeights, options);
-    const own = graphs.forward.inputs.filter(({ name = "" }) => !SHARED.has(name));
-    return new LayerRunner(config, options.trained, { forward, backward, own });
+    this.#backend = backend;
+    this.#options = options;
   }
 
   /** Masks and positions of a batch. */
@@ -93,7 +85,8 @@ export class LayerRunner {
   }
 
   async forward(run: LayerRun): Promise<LayerOutput> {
-    const { y, ...carried } = await this.#forward.run(this.#feeds(run));
+    const { forward, own } = await this.#sessionsFor(run);
+    const { y, ...carried } = await forward.run(feedsOf(run, own));
     return { y: y as Tensor, carried };
   }
 
@@ -109,30 +102,59 @@ export class LayerRunner {
     dy: Tensor,
     gradients: Gradients,
   ): Promise<Tensor> {
-    const results = await this.#backward.run({ ...this.#feeds(run), ...carried, dy });
-    for (const key of this.#trained)
+    const { backward, own } = await this.#sessionsFor(run);
+    const results = await backward.run({ ...feedsOf(run, own), ...carried, dy });
+    for (const key of this.#options.trained)
       gradients.add(layerKey(run.layer, key), floatsOf(results, `d.${key}`));
     return f32(floatsOf(results, "d.x"), run.x.shape);
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#forward.dispose(), this.#backward.dispose()]);
+    const sessions = await Promise.allSettled(this.#sessions.values());
+    this.#sessions.clear();
+    for (const made of sessions) {
+      if (made.status === "rejected") continue;
+      await made.value.forward.dispose();
+      await made.value.backward.dispose();
+    }
   }
 
-  #feeds({ layer, x, shared, parameters, dropout }: LayerRun): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = { ...shared, x };
-    for (const { name = "", shape } of this.#own) {
-      if (!name.endsWith(DROPOUT)) {
-        feeds[name] = f32(parameterOf(parameters, layerKey(layer, name)), shape as number[]);
-        continue;
-      }
-      const [T = 0, C] = [x.shape[0], shape[1] as number];
-      const mask = new Float32Array(T * C).fill(1);
-      dropout?.(layer, name.slice(0, -DROPOUT.length), mask);
-      feeds[name] = f32(mask, [T, C]);
-    }
-    return feeds;
+  #sessionsFor({ shared }: LayerRun): Promise<LayerSessions> {
+    const length = shared["mask"]?.shape.at(-1) ?? 0;
+    const known = this.#sessions.get(length);
+    if (known) return known;
+    const made = this.#compile(length);
+    this.#sessions.set(length, made);
+    made.catch(() => this.#sessions.delete(length)); // told to who waits
+    return made;
   }
+
+  async #compile(length: number): Promise<LayerSessions> {
+    const { threads } = this.#options;
+    const graphs = buildLayerGraphs(this.#config, { ...this.#options, length });
+    const forward = await this.#backend.compile(graphs.forward, noWeights, { threads });
+    const backward = await this.#backend.compile(graphs.backward, noWeights, { threads });
+    const own = graphs.forward.inputs.filter(({ name = "" }) => !SHARED.has(name));
+    return { forward, backward, own };
+  }
+}
+
+function feedsOf(
+  { layer, x, shared, parameters, dropout }: LayerRun,
+  own: readonly Value[],
+): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = { ...shared, x };
+  for (const { name = "", shape } of own) {
+    if (!name.endsWith(DROPOUT)) {
+      feeds[name] = f32(parameterOf(parameters, layerKey(layer, name)), shape as number[]);
+      continue;
+    }
+    const [T = 0, C] = [x.shape[0], shape[1] as number];
+    const mask = new Float32Array(T * C).fill(1);
+    dropout?.(layer, name.slice(0, -DROPOUT.length), mask);
+    feeds[name] = f32(mask, [T, C]);
+  }
+  return feeds;
 }
 
 /** `slope · (j − i)`, `[H, N, N]`: relative, so that it serves texts wherever they start. */

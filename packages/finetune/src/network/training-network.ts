@@ -1,19 +1,19 @@
-import { f32, type Backend, type CompileOptions, type Tensor } from "@baichuan2/kernels";
+import { f32, type Backend, type Tensor } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
 import type { Batch } from "./batch.ts";
 import type { Gradients } from "./gradients.ts";
 import { HeadRunner, type BatchLoss, type LossWeights } from "./head-runner.ts";
-import type { LayerGraphOptions } from "./layer-graphs.ts";
 import {
   LayerRunner,
   type FillDropout,
   type LayerOutput,
+  type LayerRunnerOptions,
   type SharedFeeds,
 } from "./layer-runner.ts";
 import { EMBEDDINGS, parameterOf, type Parameters } from "./parameters.ts";
 
 /** How a network is trained. */
-export interface TrainingNetworkOptions extends LayerGraphOptions, CompileOptions {
+export interface TrainingNetworkOptions extends LayerRunnerOptions {
   /** Trained parameters outside of the layers: of `EMBEDDINGS`, `FINAL_NORM` and `LM_HEAD`. */
   readonly trainedOutside: readonly string[];
 }
@@ -59,13 +59,9 @@ export class TrainingNetwork implements AsyncDisposable {
     backend: Backend,
     options: TrainingNetworkOptions,
   ): Promise<TrainingNetwork> {
-    const { trainedOutside, threads, signal } = options;
-    const layers = await LayerRunner.create(config, backend, options);
-    const head = await HeadRunner.create(config, backend, {
-      trained: trainedOutside,
-      threads,
-      signal,
-    });
+    const { trainedOutside: trained, threads } = options;
+    const layers = new LayerRunner(config, backend, options);
+    const head = await HeadRunner.create(config, backend, { trained, threads });
     return new TrainingNetwork(config, options, layers, head);
   }
 

@@ -19,7 +19,7 @@ export interface GoldenRun {
   /** Has the batches. */
   readonly batches: GoldenFile;
   readonly learningRate: number;
-  readonly network: Omit<TrainingNetworkOptions, "length">;
+  readonly network: TrainingNetworkOptions;
   /** Besides the checkpoint's. */
   readonly parameters?: ReadonlyMap<string, Float32Array>;
 }
@@ -46,8 +46,7 @@ export class GoldenTrainer implements AsyncDisposable {
     const parameters = await readParameters(checkpoint);
     for (const [name, values] of run.parameters ?? []) parameters.set(name, values.slice());
     const backend = await createOrtNodeBackend();
-    const options = { ...run.network, length: LENGTH };
-    const network = await TrainingNetwork.create(checkpoint.config, backend, options);
+    const network = await TrainingNetwork.create(checkpoint.config, backend, run.network);
     return new GoldenTrainer(network, parameters, run);
   }
 
