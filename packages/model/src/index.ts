@@ -129,6 +129,8 @@ export {
   type SamplerExtra,
   type SamplerOptions,
 } from "./sampling/sampler.ts";
+export { philox4x32 } from "./sampling/philox.ts";
+export { uniform } from "./sampling/random.ts";
 export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts";
 export { TokenHistory } from "./sampling/token-history.ts";
 export { tokenLogprob, type TokenLogprob } from "./sampling/token-logprobs.ts";
