@@ -104,11 +104,14 @@ export class HeadRunner {
   }
 
   /**
-   * Loss of a batch; adds the gradients of the head's trained weights.
+   * Loss of a batch; adds the gradients of the head's trained weights, where they are wanted.
    *
    * @returns also the derivatives by `x`.
    */
-  async run(run: HeadRun, gradients: Gradients): Promise<BatchLoss & { readonly dx: Tensor }> {
+  async run(
+    run: HeadRun,
+    gradients: Gradients | undefined,
+  ): Promise<BatchLoss & { readonly dx: Tensor }> {
     const { vocabSize, hiddenSize } = this.#config;
     const labels = shiftedLabels(run.batch);
     const rows = countedRows(labels, run.batch.length, run.weights.zLoss !== 0);
@@ -119,13 +122,14 @@ export class HeadRunner {
       run.signal?.throwIfAborted();
       const piece = rows.subarray(start, start + size);
       const pieceLabels = piece.map((row) => labels[row] ?? IGNORED);
-      const results = await this.#runPiece(run, piece, pieceLabels);
-      putRows(dx, piece, floatsOf(results, "d.x"), hiddenSize);
+      const results = await this.#runPiece(run, piece, pieceLabels, gradients !== undefined);
+      if (gradients) putRows(dx, piece, floatsOf(results, "d.x"), hiddenSize);
       for (const loss of floatsOf(results, "losses")) total.loss += loss;
       if (run.weights.zLoss !== 0)
         for (const max of floatsOf(results, "maxima")) total.squares += max ** 2;
       total.labels += pieceLabels.filter((label) => label >= 0).length;
-      for (const [output, name] of this.#trained) gradients.add(name, floatsOf(results, output));
+      for (const [output, name] of gradients ? this.#trained : [])
+        gradients?.add(name, floatsOf(results, output));
     }
     return { ...total, dx: f32(dx, run.x.shape) };
   }
@@ -142,6 +146,7 @@ export class HeadRunner {
     { x, parameters, head, weights }: HeadRun,
     rows: Int32Array,
     labels: Int32Array,
+    isBackwards: boolean,
   ): Promise<Record<string, Tensor>> {
     const { hiddenSize: C } = this.#config;
     const R = rows.length;
@@ -153,8 +158,8 @@ export class HeadRunner {
       dlosses: f32(new Float32Array(R).fill(weights.loss), [R]),
       dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]),
     };
-    const wanted = ["losses", "maxima", "d.x", ...this.#trained.map(([output]) => output)];
-    return this.#loss.run(feeds, wanted);
+    const backwards = ["d.x", ...this.#trained.map(([output]) => output)];
+    return this.#loss.run(feeds, ["losses", "maxima", ...(isBackwards ? backwards : [])]);
   }
 
   #matrix(values: Float32Array): Tensor {

@@ -1,23 +1,12 @@
 import { describeShared, readGolden, sharedData, type GoldenFile } from "@baichuan2/tooling/golden";
 import { describe, expect, it } from "vitest";
 import { GoldenTrainer, largestDifference, relativeError } from "./__fixtures__/golden-trainer.ts";
-import { EMBEDDINGS, FINAL_NORM, LM_HEAD } from "./parameters.ts";
+import { LAYER_WEIGHTS, OUTSIDE_WEIGHTS } from "./trained-parameters.ts";
 
 /** The tolerances of the golden data's README. */
 const GRADIENT = 1e-5;
 const LOSS = 1e-5;
 const PARAMETER = 5e-6;
-
-/** The weights of a layer. */
-const LAYER_KEYS = [
-  "input_layernorm.weight",
-  "self_attn.W_pack.weight",
-  "self_attn.o_proj.weight",
-  "post_attention_layernorm.weight",
-  "mlp.gate_proj.weight",
-  "mlp.up_proj.weight",
-  "mlp.down_proj.weight",
-];
 
 /**
  * With a z-loss rows of padding count. In the original's 13B they see nothing, and PyTorch's maximum halves the gradient of their
@@ -40,8 +29,8 @@ describe.each(models)("training of %s", (name, folder, zLossTolerance) => {
         learningRate: 2e-5,
         network: {
           recompute,
-          trained: LAYER_KEYS,
-          trainedOutside: [EMBEDDINGS, FINAL_NORM, LM_HEAD],
+          trained: LAYER_WEIGHTS,
+          trainedOutside: OUTSIDE_WEIGHTS,
         },
       });
 

@@ -92,6 +92,24 @@ export class TrainingNetwork implements AsyncDisposable {
     return loss;
   }
 
+  /** Loss of a batch, forwards only. */
+  async loss(run: BatchRun): Promise<BatchLoss> {
+    const { states } = await this.#forward(run, this.#layers.shared(run.batch));
+    const { dx: _dx, ...loss } = await this.#head.run(
+      { ...run, x: states.at(-1) as Tensor },
+      undefined,
+    );
+    return loss;
+  }
+
+  /** The first layer, or the embeddings, whose output is not all numbers. */
+  async firstBadLayer(run: BatchRun): Promise<string | undefined> {
+    const { states } = await this.#forward(run, this.#layers.shared(run.batch));
+    const first = states.findIndex(({ data }) => !(data as Float32Array).every(Number.isFinite));
+    if (first < 0) return undefined;
+    return first === 0 ? "the embeddings" : `layer ${first - 1}`;
+  }
+
   /** Completes the gradients once all batches of a step have run. */
   finish(parameters: Parameters, gradients: Gradients): Promise<void> {
     return this.#head.finish(parameters, gradients);
