@@ -18,6 +18,7 @@ export type {
   TensorInfo,
 } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint } from "./checkpoint/node-open-checkpoint.ts";
+export { readTensorFile, type TensorFloats } from "./checkpoint/node-read-tensors.ts";
 export {
   writeSafetensors,
   type TensorData,
@@ -158,3 +159,4 @@ export type {
 export { NoTokenizerError, PromptError, type Prompt } from "./prompt.ts";
 export type { Perplexity, PerplexityOptions, Score, ScoreOptions } from "./scoring/score.ts";
 export { readJsonFile } from "./read-json-file.ts";
+export { writeWhole } from "./write-whole.ts";

@@ -1,4 +1,5 @@
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import type { TensorFloats } from "../checkpoint/node-read-tensors.ts";
 import type { AdapterConfig } from "./adapter-config.ts";
 import { adapterScaling } from "./adapter-config.ts";
 
@@ -22,12 +23,6 @@ export interface Adapter {
   readonly linears: ReadonlyMap<string, LinearAdapter>;
 }
 
-/** A matrix of an adapter's file. */
-export interface AdapterMatrix {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 /** PEFT wraps the model twice, and in memory names the adapter. */
 const KEY = /^base_model\.model\.(.+)\.lora_(A|B)(?:\.default)?\.weight$/;
 
@@ -40,9 +35,9 @@ const KEY = /^base_model\.model\.(.+)\.lora_(A|B)(?:\.default)?\.weight$/;
 export function assembleAdapter(
   path: string,
   config: AdapterConfig,
-  matrices: ReadonlyMap<string, AdapterMatrix>,
+  matrices: ReadonlyMap<string, TensorFloats>,
 ): Adapter {
-  const pairs = new Map<string, Partial<Record<"A" | "B", AdapterMatrix>>>();
+  const pairs = new Map<string, Partial<Record<"A" | "B", TensorFloats>>>();
   for (const [key, matrix] of matrices) {
     const [, linear, side] = KEY.exec(key) ?? [];
     if (linear === undefined || (side !== "A" && side !== "B"))
@@ -63,7 +58,7 @@ function linearAdapter(
   path: string,
   config: AdapterConfig,
   linear: string,
-  { A, B }: Partial<Record<"A" | "B", AdapterMatrix>>,
+  { A, B }: Partial<Record<"A" | "B", TensorFloats>>,
 ): LinearAdapter {
   const [rank = 0, C = 0] = A?.shape ?? [];
   const [O = 0, width] = B?.shape ?? [];
@@ -77,6 +72,6 @@ function linearAdapter(
   return { rank, scaling, a: A.values, b: B.values, shape: [O, C] };
 }
 
-function shapeOf(matrix: AdapterMatrix | undefined): string {
+function shapeOf(matrix: TensorFloats | undefined): string {
   return matrix ? `[${matrix.shape.join(", ")}]` : "none";
 }

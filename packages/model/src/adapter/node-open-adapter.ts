@@ -2,11 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadOptions } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
-import { openFileSource } from "../checkpoint/node-file-source.ts";
-import { readTensorFloat32 } from "../checkpoint/stored-tensor.ts";
-import { readWeightsFile } from "../checkpoint/weights-file.ts";
+import { readTensorFile } from "../checkpoint/node-read-tensors.ts";
 import { readAdapterConfig } from "./adapter-config.ts";
-import { assembleAdapter, type Adapter, type AdapterMatrix } from "./adapter.ts";
+import { assembleAdapter, type Adapter } from "./adapter.ts";
 
 /** What PEFT writes, the newer name first. */
 const FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
@@ -23,18 +21,7 @@ export async function openAdapter(directory: string, options: ReadOptions = {}):
   const name = FILES.find((file) => names.includes(file));
   if (!name)
     throw new CheckpointError(directory, `expected ${FILES.join(" or ")}, got neither of them`);
-  const source = await openFileSource(join(directory, name), options);
-  try {
-    const { contents } = await readWeightsFile(source, name, options);
-    const matrices = new Map<string, AdapterMatrix>();
-    for (const [key, tensor] of contents.tensors) {
-      const values = await readTensorFloat32(tensor, options);
-      matrices.set(key, { shape: tensor.info.shape, values });
-    }
-    return assembleAdapter(directory, config, matrices);
-  } finally {
-    await source.close();
-  }
+  return assembleAdapter(directory, config, await readTensorFile(join(directory, name), options));
 }
 
 const CONFIG = "adapter_config.json";

@@ -1,0 +1,42 @@
+import type { TensorDeclaration } from "@baichuan2/model";
+
+/** Numbers under a name and shape. */
+export interface NamedValues {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Types that weights are written in. */
+export type SavedDtype = "f32" | "bf16";
+
+/** Values converted at a time: 4 MB. */
+const CHUNK = 1 << 20;
+
+/** A tensor's bytes in a file, little-endian, piece by piece. */
+export function* tensorChunks(values: Float32Array, dtype: SavedDtype): Generator<Uint8Array> {
+  for (let start = 0; start < values.length; start += CHUNK) {
+    const piece = values.subarray(start, start + CHUNK);
+    const words = dtype === "f32" ? piece : roundToBfloat16(piece);
+    yield new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  }
+}
+
+/** How a tensor is declared in a file. */
+export function declare({ name, shape }: NamedValues, dtype: SavedDtype): TensorDeclaration {
+  return { name, dtype, shape };
+}
+
+/** Bytes of a value. */
+export function valueBytes(dtype: SavedDtype): number {
+  return dtype === "f32" ? 4 : 2;
+}
+
+/** The upper half of float32's bits, rounded to even; NaN stays NaN. */
+export function roundToBfloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, (word, i) => {
+    if (Number.isNaN(values[i])) return 0x7fc0;
+    return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+  });
+}
