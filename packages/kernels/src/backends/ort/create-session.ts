@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { InferenceSession, TensorConstructor } from "onnxruntime-common";
 import { DeviceError } from "../../graph/errors.ts";
 import type { ByteDType } from "./byte-products.ts";
@@ -9,6 +10,8 @@ export interface SessionFactory {
   /** How byte matrices must lie here (see `byte-products.ts`). */
   readonly bytes: ByteDType;
   readonly threads: number | undefined;
+  /** Where sessions write profiles. */
+  readonly profileDir?: string | undefined;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface SessionFactory {
  * @throws {DeviceError} if onnxruntime refuses.
  */
 export async function createSession(
-  { runtime, threads }: SessionFactory,
+  { runtime, threads, profileDir }: SessionFactory,
   path: string,
   saving?: { readonly model: string; readonly weights: string },
 ): Promise<InferenceSession> {
@@ -28,6 +31,7 @@ export async function createSession(
       executionProviders: ["cpu"],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(saving ? { optimizedModelFilePath: saving.model } : {}),
+      ...(profileDir === undefined ? {} : profileTo(profileDir)),
       enableCpuMemArena: true,
       ...(saving ? { extra: { session: savePacked(saving.weights) } } : {}),
       logSeverityLevel: 3,
@@ -39,6 +43,10 @@ export async function createSession(
       { cause },
     );
   }
+}
+
+function profileTo(directory: string): InferenceSession.SessionOptions {
+  return { enableProfiling: true, profileFilePrefix: join(directory, "session") };
 }
 
 /** Initializers below this stay in the model: onnxruntime wants the values of small ones while it infers shapes. */

@@ -25,6 +25,8 @@ export interface OrtNodeOptions {
   readonly packedCacheDir?: string | undefined;
   /** What the folder may hold, in bytes; the least recently used weights go first. Default: 64 GiB. */
   readonly packedCacheMaxBytes?: number | undefined;
+  /** Folder in which onnxruntime writes a profile of each session when it is disposed: JSON of Chrome's trace viewer. */
+  readonly profileDir?: string | undefined;
   /** Told when packed weights cannot be kept, or are damaged; the compilation goes on without them. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -39,7 +41,7 @@ const PACKED_CACHE_MAX_BYTES = 64 * 2 ** 30;
  */
 export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promise<Backend> {
   const { InferenceSession, Tensor, env } = await importRuntime();
-  const { stagingDir = join(tmpdir(), "baichuan2"), packedCacheDir } = options;
+  const { stagingDir = join(tmpdir(), "baichuan2"), packedCacheDir, profileDir } = options;
   const { packedCacheMaxBytes = PACKED_CACHE_MAX_BYTES, onWarning = () => {} } = options;
   const bytes = await exactByteDType(InferenceSession, Tensor);
   const runtimeVersion = env.versions.node ?? env.versions.common;
@@ -49,7 +51,7 @@ export async function createOrtNodeBackend(options: OrtNodeOptions = {}): Promis
     name: "ort-node",
     async compile(graph, weights, compileOptions = {}) {
       const { threads } = compileOptions;
-      const sessions = { runtime: InferenceSession, OrtTensor: Tensor, bytes, threads };
+      const sessions = { runtime: InferenceSession, OrtTensor: Tensor, bytes, threads, profileDir };
       if (cache && hasIdentity(weights)) {
         const context = { cache, sessions, runtimeVersion, onWarning };
         const packed = await compilePacked(graph, weights, context, compileOptions);
