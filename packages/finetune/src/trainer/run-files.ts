@@ -118,7 +118,7 @@ async function readTrained(
     return adapterParameters(adapter, { numHiddenLayers, dropout: 0 }).parameters;
   }
   await using checkpoint = await openCheckpoint(directory, { signal });
-  return readParameters(checkpoint, { names: run.trained, signal });
+  return await readParameters(checkpoint, { names: run.trained, signal });
 }
 
 function isRounded({ args, adapter }: OpenRun): boolean {
