@@ -2,8 +2,12 @@ export { DataError } from "./data/data-error.ts";
 export { parseExample, type Example, type Turn } from "./data/example.ts";
 export { encodeExample, type ConversationIds, type EncodedExample } from "./data/encode-example.ts";
 export { readExamples } from "./data/read-examples.ts";
-export { finetune, type TrainingEvent, type TrainingResult } from "./trainer/finetune.ts";
-export type { OpenRunOptions } from "./trainer/open-run.ts";
+export {
+  finetune,
+  type FinetuneOptions,
+  type TrainingEvent,
+  type TrainingResult,
+} from "./trainer/finetune.ts";
 export type { RunLength } from "./trainer/run-length.ts";
 export type { StepResult } from "./trainer/step-runner.ts";
 export {

@@ -1,4 +1,7 @@
 export type { Backend, CompileOptions, Executable, WeightChunk, WeightReader } from "./backend.ts";
+export { decodeWeight } from "./backends/decode-weight.ts";
+export { readWeight } from "./backends/read-weight.ts";
+export type { StoredWeight } from "./ops/reference-op.ts";
 export { createReferenceBackend } from "./backends/reference/reference-backend.ts";
 export {
   DeviceError,

@@ -63,6 +63,8 @@ export {
   type PositionScheme,
 } from "./config.ts";
 export type { HiddenStates, Logits } from "./engine/logits.ts";
+export { openSource, type OpenSource } from "./engine/open-source.ts";
+export type { ModelSource } from "./engine/protocol.ts";
 export { KvCacheFullError } from "./cache/kv-cache-full-error.ts";
 export { SequenceFileError } from "./cache/sequence-file-error.ts";
 export { slotBytes } from "./engine/engine-defaults.ts";

@@ -62,10 +62,18 @@ export function toBfloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
   return halves;
 }
 
-/** Values of bfloat16 bit patterns; exact. */
-export function fromBfloat16Bits(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(halves.length);
-  const { bits } = viewOf(values);
+/**
+ * Values of bfloat16 bit patterns; exact.
+ *
+ * @param out - Where they go; a new array if absent.
+ * @throws {QuantError} if `out` has another length.
+ */
+export function fromBfloat16Bits(
+  halves: Uint16Array,
+  out: Float32Array<ArrayBuffer> = new Float32Array(halves.length),
+): Float32Array<ArrayBuffer> {
+  checkLength("fromBfloat16Bits", "out", out.length, halves.length);
+  const { bits } = viewOf(out);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-  return values;
+  return out;
 }

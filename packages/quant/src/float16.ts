@@ -96,9 +96,18 @@ export function toFloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
   return halves;
 }
 
-/** Values of float16 bit patterns; exact. */
-export function fromFloat16Bits(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(halves.length);
+/**
+ * Values of float16 bit patterns; exact.
+ *
+ * @param out - Where they go; a new array if absent.
+ * @throws {QuantError} if `out` has another length.
+ */
+export function fromFloat16Bits(
+  halves: Uint16Array,
+  out: Float32Array<ArrayBuffer> = new Float32Array(halves.length),
+): Float32Array<ArrayBuffer> {
+  checkLength("fromFloat16Bits", "out", out.length, halves.length);
+  const values = out;
   const { bits } = viewOf(values);
   for (let i = 0; i < halves.length; i++) {
     const half = halves[i];

@@ -54,6 +54,12 @@ const GRADIENTS = [
   ["d.head.weight", LM_HEAD],
 ] as const;
 
+/** How the head runs. */
+export interface HeadOptions extends CompileOptions {
+  readonly trained: readonly string[];
+  readonly isNormalized?: boolean | undefined;
+}
+
 /** Final norm, head and loss: the rows that count, in pieces, so that their logits stay small. */
 export class HeadRunner {
   readonly #config: ModelConfig;
@@ -73,13 +79,17 @@ export class HeadRunner {
     this.#norm = norm;
   }
 
-  /** @param trained - Trained parameters; those of the head are of interest. */
+  /**
+   * @param trained - Trained parameters; those of the head are of interest.
+   * @param isNormalized - Whether the head's rows have unit length already.
+   */
   static async create(
     config: ModelConfig,
     backend: Backend,
-    { trained, ...options }: CompileOptions & { readonly trained: readonly string[] },
+    { trained, isNormalized = false, ...options }: HeadOptions,
   ): Promise<HeadRunner> {
     const loss = await backend.compile(buildHeadGraph(config), noWeights, options);
+    if (isNormalized) return new HeadRunner(config, trained, loss, undefined);
     const forward = await backend.compile(buildNormHead(config), noWeights, options);
     const backward = await backend.compile(buildNormHeadGradient(config), noWeights, options);
     return new HeadRunner(config, trained, loss, { forward, backward });

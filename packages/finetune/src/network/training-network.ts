@@ -10,12 +10,14 @@ import {
   type LayerRunnerOptions,
   type SharedFeeds,
 } from "./layer-runner.ts";
-import { EMBEDDINGS, parameterOf, type Parameters } from "./parameters.ts";
+import { EMBEDDINGS, parameterRow, type Parameters } from "./parameters.ts";
 
 /** How a network is trained. */
 export interface TrainingNetworkOptions extends LayerRunnerOptions {
   /** Trained parameters outside of the layers: of `EMBEDDINGS`, `FINAL_NORM` and `LM_HEAD`. */
   readonly trainedOutside: readonly string[];
+  /** Whether the rows of the head have unit length already, as those of an inference graph do. */
+  readonly isHeadNormalized?: boolean | undefined;
 }
 
 /** A batch and what it counts. */
@@ -59,9 +61,9 @@ export class TrainingNetwork implements AsyncDisposable {
     backend: Backend,
     options: TrainingNetworkOptions,
   ): Promise<TrainingNetwork> {
-    const { trainedOutside: trained, threads } = options;
+    const { trainedOutside: trained, threads, isHeadNormalized: isNormalized } = options;
     const layers = new LayerRunner(config, backend, options);
-    const head = await HeadRunner.create(config, backend, { trained, threads });
+    const head = await HeadRunner.create(config, backend, { trained, isNormalized, threads });
     return new TrainingNetwork(config, options, layers, head);
   }
 
@@ -141,9 +143,9 @@ export class TrainingNetwork implements AsyncDisposable {
 
   #embed({ batch: { inputIds }, parameters }: BatchRun): Tensor {
     const C = this.config.hiddenSize;
-    const table = parameterOf(parameters, EMBEDDINGS);
     const x = new Float32Array(inputIds.length * C);
-    for (const [t, id] of inputIds.entries()) x.set(table.subarray(id * C, (id + 1) * C), t * C);
+    for (const [t, row] of inputIds.entries())
+      x.set(parameterRow(parameters, { name: EMBEDDINGS, row, C }), t * C);
     return f32(x, [inputIds.length, C]);
   }
 }

@@ -15,7 +15,8 @@ import {
 } from "../output/checkpoint-folder.ts";
 import type { LogRow, TrainerState } from "../output/trainer-state.ts";
 import { dataOrder } from "./data-order.ts";
-import { openRun, type OpenRun, type OpenRunOptions } from "./open-run.ts";
+import type { OpenBaseOptions } from "./open-base.ts";
+import { count, openRun, type OpenRun } from "./open-run.ts";
 import { restoreCheckpoint, writeCheckpoint, writeModel, writeState } from "./run-files.ts";
 import { runLength, type RunLength } from "./run-length.ts";
 import { StepRunner, type StepResult } from "./step-runner.ts";
@@ -41,6 +42,9 @@ export type TrainingEvent =
   | { readonly type: "log"; readonly row: LogRow }
   | { readonly type: "save"; readonly step: number; readonly path: string };
 
+/** Options of a run that are not arguments of the original. */
+export type FinetuneOptions = OpenBaseOptions;
+
 /** What came of a run. */
 export interface TrainingResult {
   readonly steps: number;
@@ -60,7 +64,7 @@ export interface TrainingResult {
  */
 export async function* finetune(
   args: TrainingArguments,
-  options: OpenRunOptions = {},
+  options: FinetuneOptions = {},
 ): AsyncGenerator<TrainingEvent, TrainingResult> {
   await using run = await openRun(args, options);
   return yield* new TrainingRun(run, options.signal).steps();
@@ -189,9 +193,7 @@ class TrainingRun {
   }
 
   #start(step: number, skipped: number): TrainingEvent {
-    const { data, parameters, trained } = this.#run;
-    const count = (names: Iterable<string>): number =>
-      [...names].reduce((sum, name) => sum + (parameters.get(name)?.length ?? 0), 0);
+    const { data, trained, parameterCount } = this.#run;
     return {
       type: "start",
       rows: data.train.length,
@@ -199,7 +201,7 @@ class TrainingRun {
       length: this.#length,
       step,
       trainedParameters: count(trained),
-      allParameters: count(parameters.keys()),
+      allParameters: parameterCount,
     };
   }
 

@@ -1,22 +1,19 @@
 import { join } from "node:path";
-import { UnsupportedError } from "@baichuan2/kernels";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
 import {
-  openCheckpoint,
   readGenerationConfig,
   readJsonFile,
   resolveModel,
   type AdapterConfig,
-  type Checkpoint,
   type ModelConfig,
 } from "@baichuan2/model";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import { adapterKeys, type TrainedAdapter } from "../lora/adapter-parameters.ts";
 import { newAdapter } from "../lora/new-adapter.ts";
-import { readParameters } from "../network/read-parameters.ts";
+import { joinParameters, layerKey, parameterOf, type Parameters } from "../network/parameters.ts";
 import { LAYER_WEIGHTS, OUTSIDE_WEIGHTS } from "../network/trained-parameters.ts";
-import { layerKey } from "../network/parameters.ts";
 import { TrainingNetwork } from "../network/training-network.ts";
+import { openFrozenBase, openTrainedBase, type OpenBaseOptions } from "./open-base.ts";
 import { readTrainingData, type TrainingData } from "./training-data.ts";
 import type { TrainingArguments } from "./training-arguments.ts";
 
@@ -28,17 +25,13 @@ export interface OpenRun extends AsyncDisposable {
   readonly modelPath: string;
   readonly data: TrainingData;
   readonly network: TrainingNetwork;
-  /** All parameters; trained ones change in place. */
-  readonly parameters: Map<string, Float32Array>;
-  /** Names of trained parameters, in the order in which they are written. */
-  readonly trained: readonly string[];
+  /** All parameters. */
+  readonly parameters: Parameters;
+  /** Those that are trained, in the order in which they are written; they change in place. */
+  readonly trained: ReadonlyMap<string, Float32Array>;
+  /** Numbers of all parameters. */
+  readonly parameterCount: number;
   readonly adapter: (TrainedAdapter & { readonly config: AdapterConfig }) | undefined;
-}
-
-/** Options of opening a run. */
-export interface OpenRunOptions {
-  readonly threads?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,24 +39,18 @@ export interface OpenRunOptions {
  *
  * @throws {CheckpointError | DataError | UnsupportedError} for what cannot be used.
  */
-export async function openRun(
-  args: TrainingArguments,
-  { threads, signal }: OpenRunOptions,
-): Promise<OpenRun> {
-  const { path } = await resolveModel(args.model_name_or_path, { signal });
-  await using checkpoint = await openCheckpoint(path, { signal });
-  refuseQuantized(checkpoint);
-  const { config } = checkpoint;
-  const data = await openData(args, path, config, signal);
-  const parameters = await readParameters(checkpoint, { signal });
-  const adapter = args.use_lora ? adapterOf(args, config) : undefined;
-  for (const [name, values] of adapter?.parameters ?? []) parameters.set(name, values);
+export async function openRun(args: TrainingArguments, options: OpenBaseOptions): Promise<OpenRun> {
+  const { path } = await resolveModel(args.model_name_or_path, { signal: options.signal });
+  const { config, ...base } = await openParameters(args, path, options);
+  const data = await openData(args, path, config, options.signal);
+  const { adapter } = base;
   const network = await TrainingNetwork.create(config, await createOrtNodeBackend(), {
     recompute: args.gradient_checkpointing,
     trained: adapter ? adapterKeys(adapter.targets) : LAYER_WEIGHTS,
     trainedOutside: adapter ? [] : OUTSIDE_WEIGHTS,
+    isHeadNormalized: adapter !== undefined,
     lora: adapter?.targets,
-    threads,
+    threads: options.threads,
   });
   return {
     args,
@@ -71,21 +58,48 @@ export async function openRun(
     modelPath: path,
     data,
     network,
-    parameters,
-    trained: adapter ? [...adapter.parameters.keys()] : fullNames(config),
-    adapter,
+    ...base,
     [Symbol.asyncDispose]: () => network.dispose(),
   };
 }
 
-/** A quantized base can only carry an adapter, which later versions train. */
-function refuseQuantized({ config, path }: Checkpoint): void {
-  if (config.quantizationConfig === undefined) return;
-  throw new UnsupportedError(
-    "finetune",
-    `quantized weights in ${path}`,
-    "train the checkpoint that they were made from",
-  );
+type OpenParameters = Pick<
+  OpenRun,
+  "config" | "parameters" | "trained" | "parameterCount" | "adapter"
+>;
+
+async function openParameters(
+  args: TrainingArguments,
+  path: string,
+  options: OpenBaseOptions,
+): Promise<OpenParameters> {
+  if (!args.use_lora) {
+    const { config, weights } = await openTrainedBase(path, options);
+    const trained = new Map(fullNames(config).map((name) => [name, parameterOf(weights, name)]));
+    return {
+      config,
+      parameters: trained,
+      trained,
+      parameterCount: count(trained),
+      adapter: undefined,
+    };
+  }
+  const source = { kind: "checkpoint", path } as const;
+  const { config, weights } = await openFrozenBase(source, args.base_dtype, options);
+  const adapter = adapterOf(args, config);
+  const trained = adapter.parameters;
+  return {
+    config,
+    parameters: joinParameters(trained, weights),
+    trained,
+    parameterCount: weights.size + count(trained),
+    adapter,
+  };
+}
+
+/** Numbers of some parameters. */
+export function count(parameters: ReadonlyMap<string, Float32Array>): number {
+  return [...parameters.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
 async function openData(

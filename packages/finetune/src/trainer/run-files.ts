@@ -87,9 +87,9 @@ export async function restoreCheckpoint(
   const { pendingLosses } = await read(join(directory, PROGRESS), (json) => progress.parse(json));
   const kept = await readOptimizerFile(join(directory, OPTIMIZER), { signal });
   const weights = await readTrained(run, directory, signal);
-  for (const name of run.trained) {
+  for (const [name, parameter] of run.trained) {
     const values = kept.masters.get(name) ?? weights.get(name);
-    if (values) run.parameters.get(name)?.set(values);
+    if (values) parameter.set(values);
   }
   optimizer.restore(state.global_step, kept.moments);
   return { state, pendingLosses };
@@ -118,17 +118,16 @@ async function readTrained(
     return adapterParameters(adapter, { numHiddenLayers, dropout: 0 }).parameters;
   }
   await using checkpoint = await openCheckpoint(directory, { signal });
-  return await readParameters(checkpoint, { names: run.trained, signal });
+  return await readParameters(checkpoint, { names: [...run.trained.keys()], signal });
 }
 
 function isRounded({ args, adapter }: OpenRun): boolean {
   return args.bf16 && !adapter;
 }
 
-function trainedTensors({ config, parameters, trained }: OpenRun): NamedValues[] {
+function trainedTensors({ config, trained }: OpenRun): NamedValues[] {
   const shapes = expectedTensors(config);
-  return trained.map((name) => {
-    const values = parameters.get(name) ?? new Float32Array();
+  return [...trained].map(([name, values]) => {
     return { name, shape: shapes.get(name) ?? loraShape(name, values, shapes), values };
   });
 }

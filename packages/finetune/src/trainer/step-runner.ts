@@ -1,7 +1,7 @@
 import { IGNORED, type Batch } from "../network/batch.ts";
 import { Gradients } from "../network/gradients.ts";
 import type { FillDropout } from "../network/layer-runner.ts";
-import { parameterOf } from "../network/parameters.ts";
+import { parameterOf, type Parameters } from "../network/parameters.ts";
 import type { BatchRun, TrainingNetwork } from "../network/training-network.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { clipScale, gradientNorm } from "../optim/clip.ts";
@@ -43,7 +43,7 @@ export interface StepResult {
 /** Runs optimizer steps: gradients of some batches, clipping, AdamW. */
 export class StepRunner {
   readonly #network: TrainingNetwork;
-  readonly #parameters: ReadonlyMap<string, Float32Array>;
+  readonly #parameters: Parameters;
   readonly #optimizer: AdamW;
   readonly #options: StepOptions;
   /** The head that is multiplied with, until its weight changes. */
@@ -52,7 +52,7 @@ export class StepRunner {
   /** @param parameters - Trained ones are updated in place. */
   constructor(
     network: TrainingNetwork,
-    parameters: ReadonlyMap<string, Float32Array>,
+    parameters: Parameters,
     optimizer: AdamW,
     options: StepOptions,
   ) {

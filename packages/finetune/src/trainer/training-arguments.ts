@@ -63,6 +63,7 @@ export const trainingArguments = z.strictObject({
   lora_dropout: share.default(0.1),
   lora_target_modules: names.default(["W_pack"]),
   use_rslora: flag.default(false),
+  base_dtype: z.enum(["auto", "float32", "nf4", "int8", "int4"]).default("auto"),
 
   // How it is computed
   gradient_checkpointing: flag.default(true),
@@ -138,6 +139,8 @@ function checkTogether(args: TrainingArguments): void {
     throw new TrainingArgumentError("evaluation_strategy", "eval_split or eval_data_path", "none");
   if (args.early_stopping_patience !== undefined && args.evaluation_strategy === "no")
     throw new TrainingArgumentError("early_stopping_patience", "an evaluation_strategy", '"no"');
+  if (args.base_dtype !== "auto" && !args.use_lora)
+    throw new TrainingArgumentError("base_dtype", '"auto" without use_lora', args.base_dtype);
   if (args.packing && args.model_max_length < 2)
     throw new TrainingArgumentError("packing", "a model_max_length of at least 2", "1");
 }

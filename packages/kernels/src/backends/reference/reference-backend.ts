@@ -7,7 +7,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { StoredWeight } from "../../ops/reference-op.ts";
 import { referenceOps } from "../../ops/rooms.ts";
 import { decodeWeight } from "../decode-weight.ts";
-import { readWeight } from "./read-weight.ts";
+import { readWeight } from "../read-weight.ts";
 
 /**
  * The backend that says what is right: interprets the graph node by node with each room's `reference.ts`.

@@ -1,8 +1,8 @@
-import type { WeightReader } from "../../backend.ts";
-import type { Weight } from "../../graph/graph.ts";
-import { elementCount } from "../../graph/tensor.ts";
-import { PART_ARRAYS, weightParts } from "../../graph/weight-format.ts";
-import type { StoredWeight } from "../../ops/reference-op.ts";
+import type { WeightReader } from "../backend.ts";
+import type { Weight } from "../graph/graph.ts";
+import { elementCount } from "../graph/tensor.ts";
+import { PART_ARRAYS, weightParts } from "../graph/weight-format.ts";
+import type { StoredWeight } from "../ops/reference-op.ts";
 
 /**
  * Reads all parts of a weight.
@@ -10,7 +10,7 @@ import type { StoredWeight } from "../../ops/reference-op.ts";
  * @throws if the reader gives more or fewer values than a part has.
  */
 export async function readWeight(
-  weight: Weight,
+  weight: Pick<Weight, "name" | "shape" | "format">,
   reader: WeightReader,
   signal: AbortSignal | undefined,
 ): Promise<StoredWeight> {
