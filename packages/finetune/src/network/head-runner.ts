@@ -58,23 +58,27 @@ const GRADIENTS = [
 export interface HeadOptions extends CompileOptions {
   readonly trained: readonly string[];
   readonly isNormalized?: boolean | undefined;
+  /** Whether runs may give the z-loss a weight, which costs two more passes over the logits; default: no. */
+  readonly hasZLoss?: boolean | undefined;
 }
 
 /** Final norm, head and loss: the rows that count, in pieces, so that their logits stay small. */
 export class HeadRunner {
   readonly #config: ModelConfig;
   readonly #trained: readonly (typeof GRADIENTS)[number][];
+  readonly #hasZLoss: boolean;
   readonly #loss: Executable;
   readonly #norm: { readonly forward: Executable; readonly backward: Executable } | undefined;
 
   private constructor(
     config: ModelConfig,
-    trained: readonly string[],
+    { trained, hasZLoss = false }: HeadOptions,
     loss: Executable,
     norm: { readonly forward: Executable; readonly backward: Executable } | undefined,
   ) {
     this.#config = config;
     this.#trained = GRADIENTS.filter(([, name]) => trained.includes(name));
+    this.#hasZLoss = hasZLoss;
     this.#loss = loss;
     this.#norm = norm;
   }
@@ -86,13 +90,14 @@ export class HeadRunner {
   static async create(
     config: ModelConfig,
     backend: Backend,
-    { trained, isNormalized = false, ...options }: HeadOptions,
+    options: HeadOptions,
   ): Promise<HeadRunner> {
-    const loss = await backend.compile(buildHeadGraph(config), noWeights, options);
-    if (isNormalized) return new HeadRunner(config, trained, loss, undefined);
+    const { hasZLoss = false, isNormalized = false } = options;
+    const loss = await backend.compile(buildHeadGraph(config, { hasZLoss }), noWeights, options);
+    if (isNormalized) return new HeadRunner(config, options, loss, undefined);
     const forward = await backend.compile(buildNormHead(config), noWeights, options);
     const backward = await backend.compile(buildNormHeadGradient(config), noWeights, options);
-    return new HeadRunner(config, trained, loss, { forward, backward });
+    return new HeadRunner(config, options, loss, { forward, backward });
   }
 
   /** The head as the network multiplies with it: rows of unit length (NormHead). */
@@ -166,10 +171,11 @@ export class HeadRunner {
       "head.weight": this.#matrix(head),
       labels: i32(labels, [R]),
       dlosses: f32(new Float32Array(R).fill(weights.loss), [R]),
-      dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]),
+      ...(this.#hasZLoss && { dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]) }),
     };
     const backwards = ["d.x", ...this.#trained.map(([output]) => output)];
-    return this.#loss.run(feeds, ["losses", "maxima", ...(isBackwards ? backwards : [])]);
+    const maxima = this.#hasZLoss ? ["maxima"] : [];
+    return this.#loss.run(feeds, ["losses", ...maxima, ...(isBackwards ? backwards : [])]);
   }
 
   #matrix(values: Float32Array): Tensor {

@@ -18,6 +18,8 @@ export interface TrainingNetworkOptions extends LayerRunnerOptions {
   readonly trainedOutside: readonly string[];
   /** Whether the rows of the head have unit length already, as those of an inference graph do. */
   readonly isHeadNormalized?: boolean | undefined;
+  /** Whether batches may give the z-loss a weight. */
+  readonly hasZLoss?: boolean | undefined;
 }
 
 /** A batch and what it counts. */
@@ -61,9 +63,14 @@ export class TrainingNetwork implements AsyncDisposable {
     backend: Backend,
     options: TrainingNetworkOptions,
   ): Promise<TrainingNetwork> {
-    const { trainedOutside: trained, threads, isHeadNormalized: isNormalized } = options;
+    const { trainedOutside: trained, threads, hasZLoss, isHeadNormalized: isNormalized } = options;
     const layers = new LayerRunner(config, backend, options);
-    const head = await HeadRunner.create(config, backend, { trained, isNormalized, threads });
+    const head = await HeadRunner.create(config, backend, {
+      trained,
+      isNormalized,
+      hasZLoss,
+      threads,
+    });
     return new TrainingNetwork(config, options, layers, head);
   }
 

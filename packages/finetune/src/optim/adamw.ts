@@ -78,15 +78,17 @@ export class AdamW {
     const { expAvg, expAvgSq } = this.#momentsOf(name, parameter.length);
     const decay = isDecayed ? 1 - learningRate * weightDecay : 1;
     const stepSize = learningRate / (1 - beta1 ** this.#steps);
-    const root = Math.sqrt(1 - beta2 ** this.#steps);
+    const inverseRoot = 1 / Math.sqrt(1 - beta2 ** this.#steps);
+    const [rate1, rate2] = [1 - beta1, 1 - beta2];
     for (let i = 0; i < parameter.length; i++) {
       const g = (gradient[i] as number) * gradientScale;
-      const m = (expAvg[i] as number) + (g - (expAvg[i] as number)) * (1 - beta1);
-      const v = beta2 * (expAvgSq[i] as number) + (1 - beta2) * g * g;
+      const before = expAvg[i] as number;
+      const m = before + (g - before) * rate1;
+      const v = beta2 * (expAvgSq[i] as number) + rate2 * g * g;
       expAvg[i] = m;
       expAvgSq[i] = v;
       parameter[i] =
-        (parameter[i] as number) * decay - (stepSize * m) / (Math.sqrt(v) / root + eps);
+        (parameter[i] as number) * decay - (stepSize * m) / (Math.sqrt(v) * inverseRoot + eps);
     }
   }
 

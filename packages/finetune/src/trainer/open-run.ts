@@ -49,6 +49,7 @@ export async function openRun(args: TrainingArguments, options: OpenBaseOptions)
     trained: adapter ? adapterKeys(adapter.targets) : LAYER_WEIGHTS,
     trainedOutside: adapter ? [] : OUTSIDE_WEIGHTS,
     isHeadNormalized: adapter !== undefined,
+    hasZLoss: (args.z_loss_weight ?? config.zLossWeight) !== 0,
     lora: adapter?.targets,
     threads: options.threads,
   });

@@ -27,6 +27,16 @@ function matmulCase(transA: boolean, transB: boolean): ConformanceCase {
   return opCase(title, feeds, (g, { a, b }) => matmul(g, a, b, { transA, transB, alpha: 0.25 }));
 }
 
+/** A gradient of weights: `aᵀ · b` over T rows. */
+function weightGradient(M: number, N: number): ConformanceCase {
+  return opCase(
+    `matmul of the turned [T, ${M}] and [T, ${N}]`,
+    { a: random(1, 5, M), b: random(2, 5, N) },
+    (g, { a, b }) => matmul(g, a, b, { transA: true }),
+    { a: ["T", M], b: ["T", N] },
+  );
+}
+
 /** Large scores, and a bias that shuts keys out. */
 function scores(): Record<string, Tensor> {
   const mask = Float32Array.from({ length: 2 * 5 * 5 }, (_, i) =>
@@ -121,6 +131,15 @@ export const trainingCases: readonly ConformanceCase[] = [
       crossEntropyGradient(g, { logits, labels: rows, dlosses, dmaxima }),
     { logits: ["R", 7], labels: ["R"], dlosses: ["R"], dmaxima: ["R"] },
   ),
+  opCase(
+    "crossEntropyGradient without maxima",
+    { logits: random(1, 4, 7), labels, dlosses: random(2, 4) },
+    (g, { logits, labels: rows, dlosses }) =>
+      crossEntropyGradient(g, { logits, labels: rows, dlosses }),
+    { logits: ["R", 7], labels: ["R"], dlosses: ["R"] },
+  ),
+  weightGradient(3, 8),
+  weightGradient(8, 3),
   {
     title: "nodes that no output needs are not run",
     feeds: { x: random(1, 4, 16), y: random(2, 4, 16), z: random(3, 4, 16) },

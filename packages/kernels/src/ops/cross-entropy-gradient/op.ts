@@ -4,7 +4,8 @@ import { expectDTypes, expectShapes } from "../expect-types.ts";
 export const crossEntropyGradientOp: Op<null> = {
   name: "crossEntropyGradient",
   infer(inputs) {
-    expectDTypes("crossEntropyGradient", inputs, ["f32", "i32", "f32", "f32"]);
+    const dtypes = ["f32", "i32", "f32", "f32"] as const;
+    expectDTypes("crossEntropyGradient", inputs, inputs.length === 3 ? dtypes.slice(0, 3) : dtypes);
     const [logits, ...columns] = inputs as [Value, ...Value[]];
     const fits =
       logits.shape.length === 2 &&
@@ -20,7 +21,7 @@ export interface CrossEntropyGradientInputs {
   readonly logits: Value;
   readonly labels: Value;
   readonly dlosses: Value;
-  readonly dmaxima: Value;
+  readonly dmaxima?: Value | undefined;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface CrossEntropyGradientInputs {
  * Rows without a label have no first term. Of several largest logits the first one has the second.
  *
  * @param inputs.dlosses - Derivatives of the loss by each row's loss; shape `[R]`.
- * @param inputs.dmaxima - By each row's largest logit; shape `[R]`.
+ * @param inputs.dmaxima - By each row's largest logit; shape `[R]`; 0 if absent.
  * @returns shape `[R, V]`.
  * @throws {ShapeError} if the rows differ in number.
  */
@@ -39,5 +40,6 @@ export function crossEntropyGradient(
   g: Graph,
   { logits, labels, dlosses, dmaxima }: CrossEntropyGradientInputs,
 ): Value {
-  return applyOne(g, crossEntropyGradientOp, [logits, labels, dlosses, dmaxima], null);
+  const inputs = [logits, labels, dlosses, ...(dmaxima ? [dmaxima] : [])];
+  return applyOne(g, crossEntropyGradientOp, inputs, null);
 }

@@ -2,7 +2,7 @@ import { f32, type Tensor } from "../../graph/tensor.ts";
 import { floatsLike, type Reference } from "../reference-op.ts";
 
 export const crossEntropyGradientReference: Reference<null> = (inputs) => {
-  const [logits, labels, dlosses, dmaxima] = inputs as [Tensor, Tensor, Tensor, Tensor];
+  const [logits, labels, dlosses, dmaxima] = inputs as [Tensor, Tensor, Tensor, Tensor?];
   const [R, V] = logits.shape;
   const dlogits = floatsLike(R * V, logits, dlosses);
   for (let r = 0; r < R; r++) {
@@ -15,7 +15,7 @@ export const crossEntropyGradientReference: Reference<null> = (inputs) => {
     for (let v = 0; v < V; v++) {
       const probability = Math.exp(row[v] - row[best]) / sum;
       dlogits[r * V + v] =
-        dloss * (probability - Number(v === label)) + (v === best ? dmaxima.data[r] : 0);
+        dloss * (probability - Number(v === label)) + (v === best ? (dmaxima?.data[r] ?? 0) : 0);
     }
   }
   return [f32(dlogits, [R, V])];

@@ -6,6 +6,7 @@ export const crossEntropyGradient: GradientRule<null> = (
   g,
   { inputs: [logits, labels], outputs, gradients },
 ) => {
-  const [dlosses, dmaxima] = outputs.map((value, i) => gradients[i] ?? scale(g, value, 0));
+  const [losses] = outputs;
+  const [dlosses = scale(g, losses, 0), dmaxima] = gradients;
   return [gradient(g, { logits, labels, dlosses, dmaxima }), undefined];
 };
