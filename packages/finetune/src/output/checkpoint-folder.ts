@@ -79,13 +79,22 @@ export async function rotateCheckpoints(
 const WEIGHTS =
   /\.(bin|safetensors|pt|pth|gguf|onnx|h5|msgpack)$|\.index\.json$|^adapter_config\.json$/;
 
+/** Files of an earlier run, where its result is trained further: they say nothing of the model. */
+const RUN_FILES: readonly string[] = [
+  "progress.json",
+  "report.html",
+  "train_log.jsonl",
+  "trainer_state.json",
+  "training_args.json",
+];
+
 /** Larger files are not part of what describes a model. */
 const MAX_COMPANION_BYTES = 64 * 2 ** 20;
 
 /** Copies what lies beside a model's weights. */
 export async function copyCompanions(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (WEIGHTS.test(name) || name.startsWith(".")) continue;
+    if (WEIGHTS.test(name) || RUN_FILES.includes(name) || name.startsWith(".")) continue;
     const path = join(from, name);
     const entry = await stat(path).catch(() => undefined);
     if (entry?.isFile() && entry.size <= MAX_COMPANION_BYTES) await cp(path, join(to, name));

@@ -40,10 +40,18 @@ export type TrainingEvent =
         readonly seconds: number;
       })
   | { readonly type: "log"; readonly row: LogRow }
-  | { readonly type: "save"; readonly step: number; readonly path: string };
-
-/** Options of a run that are not arguments of the original. */
-export type FinetuneOptions = OpenBaseOptions;
+  | { readonly type: "save"; readonly step: number; readonly path: string }
+  | {
+      readonly type: "evaluation";
+      readonly step: number;
+      readonly epoch: number;
+      readonly loss: number;
+      /** Rows that were evaluated. */
+      readonly samples: number;
+      readonly seconds: number;
+    }
+  /** The run ends before its last step. */
+  | { readonly type: "stop"; readonly step: number; readonly reason: string };
 
 /** What came of a run. */
 export interface TrainingResult {
@@ -64,7 +72,7 @@ export interface TrainingResult {
  */
 export async function* finetune(
   args: TrainingArguments,
-  options: FinetuneOptions = {},
+  options: OpenBaseOptions = {},
 ): AsyncGenerator<TrainingEvent, TrainingResult> {
   await using run = await openRun(args, options);
   return yield* new TrainingRun(run, options.signal).steps();
