@@ -38,7 +38,9 @@ export class InterruptError extends Error {
 const byCode: Readonly<Record<string, number>> = {
   ERR_USAGE: exitCodes.usage,
   ERR_INTERRUPTED: exitCodes.interrupted,
+  ERR_TRAINING_ARGUMENT: exitCodes.usage,
   ERR_CHECKPOINT: exitCodes.integrity,
+  ERR_DATA: exitCodes.integrity,
   ERR_UNSUPPORTED: exitCodes.unsupported,
   ERR_MEMORY_LIMIT: exitCodes.memory,
   ERR_WORKER_OUT_OF_MEMORY: exitCodes.memory,

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import type { Translate } from "./messages/translate.ts";
+import type { Language, Translate } from "./messages/translate.ts";
 
 /** An output stream that may be a terminal. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -26,6 +26,8 @@ export interface Io {
 export interface Cli {
   readonly io: Io;
   readonly t: Translate;
+  /** The language that `t` speaks. */
+  readonly language: Language;
 }
 
 /**

@@ -11,7 +11,7 @@ const schema = z.strictObject({ n: z.int() });
 const double = ({ n }: { n: number }) => ({ n: 2 * n });
 
 function cliOf(io: Io): Cli {
-  return { io, t: createTranslate("en") };
+  return { io, t: createTranslate("en"), language: "en" };
 }
 
 /** Gives an input in pieces of `size` bytes. */

@@ -6,6 +6,7 @@ import { addCompareCommand } from "./commands/compare.ts";
 import { addDetokenizeCommand } from "./commands/detokenize.ts";
 import { addEmbedCommand } from "./commands/embed.ts";
 import { addEstimateCommand } from "./commands/estimate.ts";
+import { addFinetuneCommand } from "./commands/finetune.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLogitsCommand } from "./commands/logits.ts";
@@ -32,6 +33,7 @@ const EXAMPLES = [
   "baichuan2 bench --shape 7b --layers 4 --prompt-tokens 128 --new-tokens 32 --json",
   "baichuan2 compare Baichuan2-7B-Base --dtype int4 --text book.txt",
   "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
+  "baichuan2 finetune --model_name_or_path Baichuan2-7B-Base --data_path belle.json --output_dir out --use_lora --bf16",
 ];
 
 /**
@@ -76,6 +78,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addBenchCommand(program, cli);
   addCompareCommand(program, cli);
   addQuantizeCommand(program, cli);
+  addFinetuneCommand(program, cli);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }

@@ -20,7 +20,8 @@ import { usageMessage } from "./usage-message.ts";
  * @returns the exit code.
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
-  const cli: Cli = { io, t: createTranslate(languageFlag(argv) ?? languageOf(io.env)) };
+  const language = languageFlag(argv) ?? languageOf(io.env);
+  const cli: Cli = { io, t: createTranslate(language), language };
   // A write that fails rejects where it was made; without a listener the stream's event would end the process.
   const ignore = (): void => {};
   io.stdout.on("error", ignore);

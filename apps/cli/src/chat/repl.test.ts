@@ -27,7 +27,7 @@ async function talk(lines: readonly string[], env: Record<string, string> = {}, 
   const model = fakeModel();
   stdin.end(lines.map((line) => `${line}\n`).join(""));
   const conversation = new Conversation(model, {}, system);
-  const code = await runRepl({ io, t: createTranslate("en") }, conversation);
+  const code = await runRepl({ io, t: createTranslate("en"), language: "en" }, conversation);
   return { code, out: io.stdout.text, err: io.stderr.text, seen: model.seen };
 }
 
@@ -87,7 +87,7 @@ describe("Ctrl+C", () => {
     const stdin = terminalInput();
     const io = memoryIo(stdin);
     const model = fakeModel();
-    const done = runRepl({ io, t: createTranslate("en") }, new Conversation(model));
+    const done = runRepl({ io, t: createTranslate("en"), language: "en" }, new Conversation(model));
     const sees = (stream: { text: string }, text: string) =>
       expect.poll(() => stream.text).toContain(text);
     return { stdin, io, model, done, sees };

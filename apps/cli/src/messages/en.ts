@@ -1,5 +1,8 @@
+import { trainingArgumentsEn } from "./training-arguments-en.ts";
+
 /** Everything the program says, in English. Command names, flags and file names are never translated. */
 export const en = {
+  ...trainingArgumentsEn,
   "program.description": "Chat with, run, inspect and measure Baichuan2 models.",
   "command.chat": "Chat with a model: a conversation on a terminal, or one answer.",
   "command.generate": "Continue a text, or answer JSON lines.",
@@ -20,6 +23,8 @@ export const en = {
     "Compare two models token by token, such as quantized weights with the float32 ones: perplexity, KL divergence, agreement, error of each layer.",
   "command.quantize":
     "Write a quantized copy of a checkpoint; what was interrupted goes on where it ended.",
+  "command.finetune":
+    "Train a model on conversations, with the flags of the original's fine-tune.py: all weights, or a LoRA adapter.",
   "argument.out": "directory to be made; it appears when it is complete",
   "argument.reference": "the model to measure against (A): directory or id",
   "argument.candidate":
@@ -127,6 +132,17 @@ export const en = {
   "option.report": "also compare every linear layer with what it was",
   "option.reportText":
     'with --report: file of a text on which the result is then compared with the model; "-" reads stdin',
+  "option.config":
+    "JSON file of arguments, as --print-schema describes it; what stands on the command line goes before it",
+  "option.printSchema": "print the JSON schema of the arguments",
+  "option.preview":
+    "print the first texts of the data, with what of them is learned, and train nothing (default: 3)",
+  "option.callback":
+    "ES module whose default export is told of all events of the run (or a function of the arguments that returns such a callback); may be given several times",
+  "option.jsonEvents": "print each event of the run as one line of JSON",
+  "option.finetuneThreads": "threads of one run (default: all physical cores)",
+  "option.withValues": "{{text}}: {{values}}",
+  "option.withDefault": "{{text}} (default: {{value}})",
   "help.usage": "Usage:",
   "help.arguments": "Arguments:",
   "help.options": "Options:",
@@ -136,7 +152,9 @@ export const en = {
   "help.examples": "Examples:",
   "help.exitCodes": "Exit codes:",
   "help.exitCodeList":
-    "0 done · 1 error · 2 wrong usage · 3 network or hub · 4 no access · 5 damaged checkpoint or tokenizer\n  6 out of memory · 7 number type or device not supported · 129, 130, 143 ended by SIGHUP, Ctrl+C, SIGTERM",
+    "0 done · 1 error · 2 wrong usage · 3 network or hub · 4 no access · 5 damaged checkpoint, tokenizer or data\n  6 out of memory · 7 number type or device not supported · 129, 130, 143 ended by SIGHUP, Ctrl+C, SIGTERM",
+  "help.finetune":
+    "Names may be written with hyphens as well (--learning-rate); a flag without a value is true, and True and False are values as in Python.",
   "help.streams": "Data goes to stdout, everything else to stderr. NO_COLOR turns colours off.",
   "error.prefix": "baichuan2: {{message}}",
   "error.noModel":
@@ -174,6 +192,13 @@ export const en = {
   "error.ids": 'expected token ids, got "{{text}}"',
   "error.interrupted": "interrupted",
   "error.unknownOption": "unknown option {{name}}",
+  "error.unknownOptionNear": "unknown option {{name}}, did you mean {{near}}?",
+  "error.configFile": "expected a JSON object in {{path}}, got {{reason}}",
+  "error.configKey": "{{path}}: expected names of arguments, got {{name}} (see --print-schema)",
+  "error.configKeyNear":
+    "{{path}}: expected names of arguments, got {{name}} (did you mean {{near}}?)",
+  "error.callbackFile":
+    "expected a module whose default export is an object with onEvent(event), or a function that returns one, in {{path}}, got {{reason}}",
   "error.unknownCommand": "unknown command {{name}}",
   "error.missingArgument": "argument {{name}} is missing",
   "error.optionMissingArgument": "option {{name}} needs a value",
@@ -186,6 +211,10 @@ export const en = {
   "progress.load": "loading weights",
   "progress.compare": "running {{side}}",
   "progress.quantize": "quantizing",
+  "progress.train": "training",
+  "progress.trainFacts":
+    "loss {{loss}}, learning rate {{rate}}, gradient norm {{norm}}, {{speed}} tokens/s",
+  "progress.evaluationFacts": "evaluation loss {{loss}}",
   "jsonLines.failed": "{{failed}} of {{lines}} lines gave an error",
   "chat.bundled":
     "This is a tiny model with RANDOM weights, made for trying the program out: its answers mean nothing.",
@@ -256,6 +285,26 @@ export const en = {
   "quantize.worst": "Worst linear",
   "quantize.relativeError": "Relative error",
   "quantize.maxError": "Largest error",
+  "finetune.started":
+    "{{rows}} rows, steps {{first}} to {{steps}}; {{trained}} of {{all}} parameters are trained",
+  "finetune.skipped":
+    "{{count}} texts are left out: nothing of their answers is within model_max_length",
+  "finetune.logged": "step {{step}} of {{steps}}, epoch {{epoch}}: {{facts}}",
+  "finetune.evaluated": "step {{step}} of {{steps}}: evaluation loss {{loss}} ({{samples}} rows)",
+  "finetune.saved": "step {{step}} of {{steps}}: written to {{path}}",
+  "finetune.stopped": "step {{step}} of {{steps}}: the run ends early, {{reason}}",
+  "finetune.reportFailed": "{{message}}; the run goes on without it",
+  "finetune.kept":
+    "Checkpoints are kept in {{path}}: the same command with --resume_from_checkpoint goes on from the last.",
+  "finetune.nothingKept":
+    "No checkpoint was written yet, so there is nothing to go on from (--save_steps or --save_strategy writes them more often).",
+  "finetune.out": "Written to",
+  "finetune.steps": "Steps",
+  "finetune.loss": "Mean loss",
+  "finetune.lastLoss": "Last loss",
+  "finetune.time": "Time",
+  "finetune.report": "Report",
+  "finetune.row": "Text {{row}}: {{tokens}} tokens, {{trained}} of them learned",
   "perplexity.perplexity": "Perplexity",
   "perplexity.loss": "Loss, nats per token",
   "perplexity.tokens": "Tokens predicted",

@@ -1,7 +1,9 @@
 import type { MessageKey } from "./en.ts";
+import { trainingArgumentsZh } from "./training-arguments-zh.ts";
 
 /** Everything the program says, in Chinese; a missing key does not compile. */
 export const zh: Readonly<Record<MessageKey, string>> = {
+  ...trainingArgumentsZh,
   "program.description": "与百川 Baichuan2 模型对话，运行、检查和测速。",
   "command.chat": "与模型对话：在终端中连续对话，或只回答一次。",
   "command.generate": "续写文本，或逐行处理 JSON。",
@@ -20,6 +22,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "command.compare":
     "逐词元比较两个模型，例如量化权重与 float32 权重：困惑度、KL 散度、一致率和各层误差。",
   "command.quantize": "写出检查点的量化副本；中断后可从中断处继续。",
+  "command.finetune":
+    "用对话数据训练模型，选项与官方 fine-tune.py 相同：训练全部权重或 LoRA 适配器。",
   "argument.out": "要创建的目录；完成后才会出现",
   "argument.reference": "作为基准的模型（A）：目录或编号",
   "argument.candidate": "要评估的模型（B）：目录或编号；省略则用 A 的文件和 B 的选项",
@@ -113,6 +117,15 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "option.quantizeThreads": "量化的线程数（默认：每个核心一个）",
   "option.report": "同时把每个线性层与原来的比较",
   "option.reportText": "与 --report 一起使用：量化后在此文本文件上与原模型比较；“-”为标准输入",
+  "option.config": "参数的 JSON 文件，格式见 --print-schema；命令行上的选项优先",
+  "option.printSchema": "输出参数的 JSON Schema",
+  "option.preview": "输出数据中的前几段文本并标出要学习的部分，不训练（默认 3 段）",
+  "option.callback":
+    "ES 模块，其默认导出会收到运行中的所有事件（也可以是接收参数并返回这种对象的函数）；可多次给出",
+  "option.jsonEvents": "运行中的每个事件输出一行 JSON",
+  "option.finetuneThreads": "一次运行的线程数（默认：全部物理核心）",
+  "option.withValues": "{{text}}：{{values}}",
+  "option.withDefault": "{{text}}（默认：{{value}}）",
   "help.usage": "用法：",
   "help.arguments": "参数：",
   "help.options": "选项：",
@@ -122,7 +135,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "help.examples": "示例：",
   "help.exitCodes": "退出码：",
   "help.exitCodeList":
-    "0 完成 · 1 错误 · 2 用法错误 · 3 网络或模型库 · 4 无权访问 · 5 检查点或分词器损坏\n  6 内存不足 · 7 不支持的数值类型或设备 · 129、130、143 因 SIGHUP、Ctrl+C、SIGTERM 结束",
+    "0 完成 · 1 错误 · 2 用法错误 · 3 网络或模型库 · 4 无权访问 · 5 检查点、分词器或数据损坏\n  6 内存不足 · 7 不支持的数值类型或设备 · 129、130、143 因 SIGHUP、Ctrl+C、SIGTERM 结束",
+  "help.finetune":
+    "名称也可以用连字符书写（--learning-rate）；不带值的选项为 true，True 和 False 与 Python 中相同。",
   "help.streams": "数据写到标准输出，其余写到标准错误。设置 NO_COLOR 可关闭颜色。",
   "error.prefix": "baichuan2：{{message}}",
   "error.noModel": "缺少模型（用 --model 给出目录，或 baichuan-inc/Baichuan2-7B-Chat 这样的编号）",
@@ -155,6 +170,12 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "error.ids": "应为词元编号，得到“{{text}}”",
   "error.interrupted": "已中断",
   "error.unknownOption": "未知选项 {{name}}",
+  "error.unknownOptionNear": "未知选项 {{name}}，是否指 {{near}}？",
+  "error.configFile": "{{path}} 中应为 JSON 对象，得到 {{reason}}",
+  "error.configKey": "{{path}}：应为参数名称，得到 {{name}}（参见 --print-schema）",
+  "error.configKeyNear": "{{path}}：应为参数名称，得到 {{name}}（是否指 {{near}}？）",
+  "error.callbackFile":
+    "{{path}} 应为一个模块，其默认导出是带有 onEvent(event) 的对象或返回这种对象的函数，得到 {{reason}}",
   "error.unknownCommand": "未知命令 {{name}}",
   "error.missingArgument": "缺少参数 {{name}}",
   "error.optionMissingArgument": "选项 {{name}} 需要一个值",
@@ -167,6 +188,9 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "progress.load": "正在加载权重",
   "progress.compare": "正在运行 {{side}}",
   "progress.quantize": "正在量化",
+  "progress.train": "正在训练",
+  "progress.trainFacts": "损失 {{loss}}，学习率 {{rate}}，梯度范数 {{norm}}，每秒 {{speed}} 个词元",
+  "progress.evaluationFacts": "评估损失 {{loss}}",
   "jsonLines.failed": "{{lines}} 行中有 {{failed}} 行出错",
   "chat.bundled": "这是一个权重随机的极小模型，仅供试用程序：它的回答没有任何意义。",
   "chat.banner":
@@ -235,6 +259,25 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "quantize.worst": "误差最大的线性层",
   "quantize.relativeError": "相对误差",
   "quantize.maxError": "最大误差",
+  "finetune.started":
+    "{{rows}} 行数据，第 {{first}} 至 {{steps}} 步；训练 {{all}} 个参数中的 {{trained}} 个",
+  "finetune.skipped": "略去 {{count}} 段文本：其回答没有任何内容在 model_max_length 之内",
+  "finetune.logged": "第 {{step}} 步（共 {{steps}} 步），第 {{epoch}} 轮：{{facts}}",
+  "finetune.evaluated": "第 {{step}} 步（共 {{steps}} 步）：评估损失 {{loss}}（{{samples}} 行）",
+  "finetune.saved": "第 {{step}} 步（共 {{steps}} 步）：已写入 {{path}}",
+  "finetune.stopped": "第 {{step}} 步（共 {{steps}} 步）：提前结束，{{reason}}",
+  "finetune.reportFailed": "{{message}}；运行将继续，但不再有这项报告",
+  "finetune.kept":
+    "检查点保存在 {{path}}：用相同的命令加上 --resume_from_checkpoint 可从最后一个继续。",
+  "finetune.nothingKept":
+    "还没有写出检查点，无法从中继续（可用 --save_steps 或 --save_strategy 更频繁地写出）。",
+  "finetune.out": "写入",
+  "finetune.steps": "步数",
+  "finetune.loss": "平均损失",
+  "finetune.lastLoss": "最后的损失",
+  "finetune.time": "用时",
+  "finetune.report": "报告",
+  "finetune.row": "第 {{row}} 段：{{tokens}} 个词元，学习其中 {{trained}} 个",
   "perplexity.perplexity": "困惑度",
   "perplexity.loss": "损失（奈特/词元）",
   "perplexity.tokens": "预测的词元",

@@ -63,10 +63,21 @@ function createBars(stream: Output, formatNumber: (value: number) => string): Ba
   return { show, stop: () => bar?.stop() };
 }
 
-function createBar(stream: Output, formatNumber: (value: number) => string): SingleBar {
+/**
+ * A bar that is cleared when it stops.
+ *
+ * @param facts - Name of a value of its updates that stands behind it; the bar is short then.
+ */
+export function createBar(
+  stream: Output,
+  formatNumber: (value: number) => string,
+  facts?: string,
+): SingleBar {
+  const format = "{label} {bar} {percentage}% {value}/{total} {eta_formatted}";
   const options = {
     stream,
-    format: "{label} {bar} {percentage}% {value}/{total} {eta_formatted}",
+    format: facts === undefined ? format : `${format} {${facts}}`,
+    barsize: facts === undefined ? 40 : 12,
     formatValue: (value: number, _: unknown, type: string) =>
       type === "value" || type === "total" ? formatNumber(value) : String(value),
     hideCursor: true,

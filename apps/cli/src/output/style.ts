@@ -9,6 +9,6 @@ export function style(io: Io, stream: Output, format: Format, text: string): str
 }
 
 /** @see https://no-color.org: any value but the empty one turns colours off. */
-function hasColor({ env }: Io, stream: Output): boolean {
+export function hasColor({ env }: Io, stream: Output): boolean {
   return stream.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }

@@ -128,7 +128,9 @@ function argumentError(error: z.ZodError, given: Readonly<Record<string, unknown
   const name = String(issue?.path[0] ?? "");
   const value = given[name];
   const actual = value === undefined ? "nothing" : JSON.stringify(value);
-  return new TrainingArgumentError(name, issue?.message ?? "another value", actual);
+  // zod begins with a heading and ends with the type of what it got.
+  const expected = issue?.message.replace(/^[^:]+: expected /, "").replace(/, received .*$/, "");
+  return new TrainingArgumentError(name, expected ?? "another value", actual);
 }
 
 function checkTogether(args: TrainingArguments): void {
