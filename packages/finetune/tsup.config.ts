@@ -1,3 +1,3 @@
 import { library } from "@baichuan2/tooling/tsup";
 
-export default library({ index: "src/index.ts" });
+export default library({ index: "src/index.ts", arguments: "src/arguments.ts" });

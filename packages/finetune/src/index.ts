@@ -1,3 +1,4 @@
+export * from "./arguments.ts";
 export { DataError } from "./data/data-error.ts";
 export { parseExample, type Example, type Turn } from "./data/example.ts";
 export { encodeExample, type ConversationIds, type EncodedExample } from "./data/encode-example.ts";
@@ -13,17 +14,6 @@ export { tensorboardReport } from "./report/tensorboard/tensorboard-report.ts";
 export type { RunOutcome, TrainingCallback } from "./report/training-callback.ts";
 export { withReports, type ReportOptions } from "./report/with-reports.ts";
 export type { TrainingEvent, TrainingResult } from "./trainer/finetune.ts";
-export {
-  trainingArgumentsSchema,
-  type ArgumentSchema,
-  type ArgumentsSchema,
-  type TrainingArgumentName,
-} from "./trainer/arguments-schema.ts";
 export type { RunLength } from "./trainer/run-length.ts";
 export type { StepResult } from "./trainer/step-runner.ts";
-export {
-  parseTrainingArguments,
-  TrainingArgumentError,
-  type TrainingArguments,
-} from "./trainer/training-arguments.ts";
 export { TrainingError } from "./trainer/training-error.ts";

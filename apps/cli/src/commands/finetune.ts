@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseTrainingArguments } from "@baichuan2/finetune";
+import { parseTrainingArguments } from "@baichuan2/finetune/arguments";
 import { loadCallbacks } from "../finetune/load-callbacks.ts";
 import { PREVIEWED, printPreview } from "../finetune/print-preview.ts";
 import { runTraining } from "../finetune/run-training.ts";

@@ -1,8 +1,4 @@
-import {
-  previewExamples,
-  type PreviewedExample,
-  type TrainingArguments,
-} from "@baichuan2/finetune";
+import type { PreviewedExample, TrainingArguments } from "@baichuan2/finetune";
 import { write, type Cli } from "../io.ts";
 import { hasColor, style } from "../output/style.ts";
 import { toJsonLine } from "../to-json-line.ts";
@@ -20,6 +16,7 @@ export async function printPreview(
   { count, json }: { readonly count: number; readonly json: boolean },
 ): Promise<void> {
   const { io } = cli;
+  const { previewExamples } = await import("@baichuan2/finetune");
   let row = 0;
   for await (const example of previewExamples(args, { signal: io.signal })) {
     row += 1;

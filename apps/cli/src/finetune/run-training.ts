@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import {
-  finetune,
-  type ReportError,
-  type TrainingArguments,
-  type TrainingCallback,
-  type TrainingEvent,
-  type TrainingResult,
+import type {
+  ReportError,
+  TrainingArguments,
+  TrainingCallback,
+  TrainingEvent,
+  TrainingResult,
 } from "@baichuan2/finetune";
 import { note, write, type Cli } from "../io.ts";
 import { formatRows } from "../output/format.ts";
@@ -37,7 +36,7 @@ export async function runTraining(
     if (options.json) await write(io.stdout, toJsonLine(event));
   };
   try {
-    const result = await forEach(startRun(cli, args, options), onEvent);
+    const result = await forEach(await startRun(cli, args, options), onEvent);
     progress[Symbol.dispose]();
     const end = { type: "end", steps: result.steps, path: result.path };
     await write(io.stdout, options.json ? toJsonLine(end) : describeResult(cli, result));
@@ -48,11 +47,13 @@ export async function runTraining(
   }
 }
 
-function startRun(
+/** The training runtime is loaded only now: no other command pays for it. */
+async function startRun(
   { io, t, language }: Cli,
   args: TrainingArguments,
   { threads, callbacks }: RunTrainingOptions,
-): ReturnType<typeof finetune> {
+): Promise<AsyncGenerator<TrainingEvent, TrainingResult>> {
+  const { finetune } = await import("@baichuan2/finetune");
   const { signal } = io;
   const onReportError = ({ message }: ReportError): void =>
     note(io, t("error.prefix", { message: t("finetune.reportFailed", { message }) }));

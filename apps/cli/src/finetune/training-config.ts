@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { trainingArgumentsSchema } from "@baichuan2/finetune";
+import { trainingArgumentsSchema } from "@baichuan2/finetune/arguments";
 import { UsageError } from "../exit-codes.ts";
 import type { Cli } from "../io.ts";
 import type { Translate } from "../messages/translate.ts";

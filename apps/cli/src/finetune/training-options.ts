@@ -3,7 +3,7 @@ import {
   trainingArgumentsSchema,
   type ArgumentSchema,
   type TrainingArgumentName,
-} from "@baichuan2/finetune";
+} from "@baichuan2/finetune/arguments";
 import { UsageError } from "../exit-codes.ts";
 import type { Cli } from "../io.ts";
 import type { Translate } from "../messages/translate.ts";

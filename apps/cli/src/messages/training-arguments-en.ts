@@ -1,4 +1,4 @@
-import type { TrainingArgumentName } from "@baichuan2/finetune";
+import type { TrainingArgumentName } from "@baichuan2/finetune/arguments";
 
 /** What each argument of a training run does, in English; an argument without a line does not compile. */
 export const trainingArgumentsEn = {
