@@ -40,6 +40,8 @@ export const trainingArgumentsEn = {
   "finetune.lora_target_modules":
     "LoRA: linear layers that get an adapter, with commas between them",
   "finetune.use_rslora": "LoRA: scale by alpha / √r instead",
+  "finetune.base_dtype":
+    "LoRA: number type of the base; nf4, int8 and int4 are QLoRA; auto: as the checkpoint stores it",
   "finetune.gradient_checkpointing":
     "compute each layer again on the way back instead of keeping what it computed: less memory, more time",
   "finetune.bf16":

@@ -35,6 +35,7 @@ export const trainingArgumentsZh: Readonly<Record<keyof typeof trainingArguments
   "finetune.lora_dropout": "LoRA：每步随机略去的适配器输入的比例",
   "finetune.lora_target_modules": "LoRA：加适配器的线性层，以逗号分隔",
   "finetune.use_rslora": "LoRA：改为按 alpha / √r 缩放",
+  "finetune.base_dtype": "LoRA：基座权重的数值类型；nf4、int8、int4 即 QLoRA；auto 表示与检查点一致",
   "finetune.gradient_checkpointing": "反向时重新计算每一层，而不保留中间结果：省内存，用时更长",
   "finetune.bf16":
     "权重以 bfloat16 写出，大小减半；计算仍为 float32，检查点另外保留 float32 权重以便继续",

@@ -1,3 +1,4 @@
+import type { Value } from "../../graph/graph.ts";
 import type { GradientRule } from "../gradient-rule.ts";
 import { scale } from "../scale/op.ts";
 import { crossEntropyGradient as gradient } from "../cross-entropy-gradient/op.ts";
@@ -7,6 +8,7 @@ export const crossEntropyGradient: GradientRule<null> = (
   { inputs: [logits, labels], outputs, gradients },
 ) => {
   const [losses] = outputs;
-  const [dlosses = scale(g, losses, 0), dmaxima] = gradients;
+  const [given, dmaxima] = gradients as readonly (Value | undefined)[];
+  const dlosses = given ?? scale(g, losses, 0);
   return [gradient(g, { logits, labels, dlosses, dmaxima }), undefined];
 };
