@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { finetune } from "./finetune.ts";
-import type { TrainingEvent } from "./trainer/finetune.ts";
+import type { TrainingEvent } from "./trainer/training-event.ts";
 import { parseTrainingArguments, type TrainingArguments } from "./trainer/training-arguments.ts";
 
 /** A random model of 3 layers and 512 tokens, with its tokenizer. */

@@ -1,6 +1,7 @@
 import { reportsOf, type ReportsOptions } from "./report/reports-of.ts";
 import { withReports, type ReportOptions } from "./report/with-reports.ts";
-import { finetune as train, type TrainingEvent, type TrainingResult } from "./trainer/finetune.ts";
+import { finetune as train } from "./trainer/finetune.ts";
+import type { TrainingEvent, TrainingResult } from "./trainer/training-event.ts";
 import type { OpenBaseOptions } from "./trainer/open-base.ts";
 import type { TrainingArguments } from "./trainer/training-arguments.ts";
 

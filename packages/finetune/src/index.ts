@@ -13,7 +13,7 @@ export type { ReportsOptions } from "./report/reports-of.ts";
 export { tensorboardReport } from "./report/tensorboard/tensorboard-report.ts";
 export type { RunOutcome, TrainingCallback } from "./report/training-callback.ts";
 export { withReports, type ReportOptions } from "./report/with-reports.ts";
-export type { TrainingEvent, TrainingResult } from "./trainer/finetune.ts";
+export type { TrainingEvent, TrainingResult } from "./trainer/training-event.ts";
 export type { RunLength } from "./trainer/run-length.ts";
 export type { StepResult } from "./trainer/step-runner.ts";
 export { TrainingError } from "./trainer/training-error.ts";

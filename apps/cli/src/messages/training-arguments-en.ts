@@ -48,7 +48,7 @@ export const trainingArgumentsEn = {
     "write weights as bfloat16, half as large; computing is float32, and checkpoints keep the float32 weights for going on",
   "finetune.tf32": "accepted, and changes nothing on a CPU",
   "finetune.deepspeed":
-    "configuration file of DeepSpeed; accepted, and changes nothing on one machine",
+    "configuration file of DeepSpeed, which has to agree with the other arguments; in one process nothing is shared out",
   "finetune.dataloader_drop_last": "leave out the last batch of an epoch where it is not full",
   "finetune.seed": "order of the data, dropout and new adapters follow from it",
   "finetune.logging_steps": "steps between rows of the log",
@@ -60,6 +60,10 @@ export const trainingArgumentsEn = {
   "finetune.evaluation_strategy": "when the loss on the evaluation data is measured",
   "finetune.eval_steps": 'steps between evaluations, where evaluation_strategy is "steps"',
   "finetune.early_stopping_patience": "end the run after so many evaluations without a better loss",
+  "finetune.early_stopping_threshold":
+    "how much better the loss has to be to count as better for early stopping",
+  "finetune.load_best_model_at_end":
+    "write the model with the best evaluation at the end, not the last one",
   "finetune.resume_from_checkpoint":
     "go on from the last checkpoint in output_dir, or from this one",
 } as const satisfies Readonly<Record<`finetune.${TrainingArgumentName}`, string>>;

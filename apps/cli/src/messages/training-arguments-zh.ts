@@ -35,12 +35,13 @@ export const trainingArgumentsZh: Readonly<Record<keyof typeof trainingArguments
   "finetune.lora_dropout": "LoRA：每步随机略去的适配器输入的比例",
   "finetune.lora_target_modules": "LoRA：加适配器的线性层，以逗号分隔",
   "finetune.use_rslora": "LoRA：改为按 alpha / √r 缩放",
-  "finetune.base_dtype": "LoRA：基座权重的数值类型；nf4、int8、int4 即 QLoRA；auto 表示与检查点一致",
+  "finetune.base_dtype":
+    "LoRA：基座权重的数值类型；nf4、int8、int4 即 QLoRA；auto 表示与检查点一致",
   "finetune.gradient_checkpointing": "反向时重新计算每一层，而不保留中间结果：省内存，用时更长",
   "finetune.bf16":
     "权重以 bfloat16 写出，大小减半；计算仍为 float32，检查点另外保留 float32 权重以便继续",
   "finetune.tf32": "可以给出，但在 CPU 上没有作用",
-  "finetune.deepspeed": "DeepSpeed 配置文件；可以给出，但在单机上没有作用",
+  "finetune.deepspeed": "DeepSpeed 配置文件，须与其他参数一致；单进程时不做切分",
   "finetune.dataloader_drop_last": "略去每轮最后一个不满的批次",
   "finetune.seed": "决定数据顺序、dropout 和新适配器的种子",
   "finetune.logging_steps": "日志每隔多少步一行",
@@ -52,5 +53,7 @@ export const trainingArgumentsZh: Readonly<Record<keyof typeof trainingArguments
   "finetune.evaluation_strategy": "何时测量评估数据上的损失",
   "finetune.eval_steps": "evaluation_strategy 为 steps 时，评估之间的步数",
   "finetune.early_stopping_patience": "连续这么多次评估没有更低的损失时结束",
+  "finetune.early_stopping_threshold": "损失至少要低这么多，才算更好（用于提前结束）",
+  "finetune.load_best_model_at_end": "结束时写入评估损失最低的模型，而不是最后的模型",
   "finetune.resume_from_checkpoint": "从 output_dir 中最后一个检查点继续，或从给出的检查点继续",
 };

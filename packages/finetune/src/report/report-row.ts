@@ -1,4 +1,4 @@
-import type { TrainingEvent } from "../trainer/finetune.ts";
+import type { TrainingEvent } from "../trainer/training-event.ts";
 
 /** Flat facts of an event, in the words of transformers' log. */
 export type ReportRow = { readonly type: string; readonly step?: number } & Readonly<

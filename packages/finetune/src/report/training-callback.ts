@@ -1,4 +1,4 @@
-import type { TrainingEvent, TrainingResult } from "../trainer/finetune.ts";
+import type { TrainingEvent, TrainingResult } from "../trainer/training-event.ts";
 
 /** How a run came to its end. */
 export type RunOutcome =

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { TrainingEvent, TrainingResult } from "../trainer/finetune.ts";
+import type { TrainingEvent, TrainingResult } from "../trainer/training-event.ts";
 import { startEvent, stepEvent } from "./__fixtures__/events.ts";
 import { ReportError } from "./report-error.ts";
 import type { RunOutcome, TrainingCallback } from "./training-callback.ts";
 import { withReports } from "./with-reports.ts";
 
-const result: TrainingResult = { steps: 2, log: [], path: "out" };
+const result: TrainingResult = { steps: 2, log: [], path: "out", modelStep: 2 };
 
 /** A run of two steps that notes its end. */
 async function* run(

@@ -1,4 +1,4 @@
-import type { TrainingEvent, TrainingResult } from "../trainer/finetune.ts";
+import type { TrainingEvent, TrainingResult } from "../trainer/training-event.ts";
 import { ReportError } from "./report-error.ts";
 import type { RunOutcome, TrainingCallback } from "./training-callback.ts";
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadModel, openAdapter, openCheckpoint, readTensorFile } from "@baichuan2/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { finetune, type TrainingEvent } from "./finetune.ts";
+import { finetune } from "./finetune.ts";
+import type { TrainingEvent, TrainingResult } from "./training-event.ts";
 import { parseTrainingArguments } from "./training-arguments.ts";
 
 /** A random model of 3 layers and 512 tokens, with its tokenizer. */
@@ -53,7 +54,9 @@ async function train(given: Record<string, unknown>): Promise<TrainingEvent[]> {
 async function log(outputDir: unknown): Promise<unknown> {
   const text = await readFile(join(String(outputDir), "trainer_state.json"), "utf8");
   const { log_history } = JSON.parse(text) as { log_history: Record<string, number>[] };
-  return log_history.map(({ train_runtime: _a, train_steps_per_second: _b, ...row }) => row);
+  return log_history.map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !/runtime|per_second/.test(name))),
+  );
 }
 
 describe("a full run", () => {
@@ -90,7 +93,7 @@ describe("a full run", () => {
 
 describe.each([
   ["full", {}],
-  ["in bfloat16", { bf16: true }],
+  ["in bfloat16, evaluated", { bf16: true, eval_split: 0.2, evaluation_strategy: "steps" }],
   ["LoRA", { use_lora: true, lora_r: 4, lora_target_modules: "W_pack,down_proj" }],
 ])("a run that goes on (%s)", (_title, more) => {
   it("after it was killed has the bits of one that was not", { timeout: 120_000 }, async () => {
@@ -109,7 +112,71 @@ describe.each([
   });
 });
 
+describe("an evaluated run", () => {
+  const evaluated = {
+    eval_split: 0.25,
+    evaluation_strategy: "steps",
+    eval_steps: 1,
+    save_steps: 1,
+    lr_scheduler_type: "constant",
+    load_best_model_at_end: true,
+  };
+  /** At this rate the loss falls, then rises. */
+  const learning_rate = 0.05;
+
+  it("ends when evaluations get worse, with the best model", async () => {
+    const given = args({
+      ...evaluated,
+      learning_rate,
+      early_stopping_patience: 3,
+      save_total_limit: 1,
+    });
+    const run = finetune(parseTrainingArguments(given));
+    const [losses, result]: [number[], TrainingResult] = await collect(run);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(losses).toHaveLength(best + 1 + 3);
+    expect(result).toMatchObject({ steps: best + 4, modelStep: best + 1 });
+    const out = String(given["output_dir"]);
+    const kept = join(out, `checkpoint-${best + 1}`);
+    const file = "model.safetensors";
+    expect(await readTensorFile(join(out, file))).toEqual(await readTensorFile(join(kept, file)));
+    const state = JSON.parse(await readFile(join(out, "trainer_state.json"), "utf8")) as unknown;
+    expect(state).toMatchObject({ best_metric: losses[best], best_model_checkpoint: kept });
+  });
+
+  it("holds rows back: the same rows whatever else is asked for", async () => {
+    const starts = await Promise.all(
+      [{}, { max_steps: 2 }].map(async (more) => {
+        const run = finetune(
+          parseTrainingArguments(
+            args({ eval_split: 0.25, save_strategy: "no", max_steps: 1, ...more }),
+          ),
+        );
+        const { value } = await run.next();
+        await run.return(undefined as never);
+        return value as TrainingEvent;
+      }),
+    );
+    expect(starts[0]).toMatchObject({ rows: 16, evaluationRows: 6 });
+    expect(starts[1]).toMatchObject({ rows: 16, evaluationRows: 6 });
+  });
+});
+
 describe("an adapter's run", () => {
+  it.each(["nf4", "int8"])("learns on a base in %s, and is used with it", async (dtype) => {
+    const given = args({
+      use_lora: true,
+      base_dtype: dtype,
+      lora_r: 4,
+      learning_rate: 1e-2,
+      max_steps: 15,
+      save_strategy: "no",
+    });
+    const events = await train(given);
+    const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+  });
+
   it("writes what PEFT reads, and leaves the model alone", async () => {
     const given = args({ use_lora: true, max_steps: 3, save_strategy: "no" });
     await train(given);
@@ -127,6 +194,17 @@ describe("an adapter's run", () => {
     expect(await readdir(out)).not.toContain("model.safetensors");
   });
 });
+
+/** The losses of evaluations, and what came of the run. */
+async function collect(
+  run: AsyncGenerator<TrainingEvent, TrainingResult>,
+): Promise<[number[], TrainingResult]> {
+  const losses: number[] = [];
+  for (let next = await run.next(); ; next = await run.next()) {
+    if (next.done) return [losses, next.value];
+    if (next.value.type === "evaluation") losses.push(next.value.loss);
+  }
+}
 
 /** Starts a run and kills it, without a word, when it has printed a line. */
 async function killAfter(given: Record<string, unknown>, line: string): Promise<void> {

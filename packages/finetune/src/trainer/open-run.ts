@@ -13,6 +13,7 @@ import { newAdapter } from "../lora/new-adapter.ts";
 import { joinParameters, layerKey, parameterOf, type Parameters } from "../network/parameters.ts";
 import { LAYER_WEIGHTS, OUTSIDE_WEIGHTS } from "../network/trained-parameters.ts";
 import { TrainingNetwork } from "../network/training-network.ts";
+import { readDeepSpeedConfig } from "./deepspeed-config.ts";
 import { openFrozenBase, openTrainedBase, type OpenBaseOptions } from "./open-base.ts";
 import { readTrainingData, type TrainingData } from "./training-data.ts";
 import type { TrainingArguments } from "./training-arguments.ts";
@@ -31,6 +32,7 @@ export interface OpenRun extends AsyncDisposable {
   readonly trained: ReadonlyMap<string, Float32Array>;
   /** Numbers of all parameters. */
   readonly parameterCount: number;
+  readonly zLossWeight: number;
   readonly adapter: (TrainedAdapter & { readonly config: AdapterConfig }) | undefined;
 }
 
@@ -40,16 +42,18 @@ export interface OpenRun extends AsyncDisposable {
  * @throws {CheckpointError | DataError | UnsupportedError} for what cannot be used.
  */
 export async function openRun(args: TrainingArguments, options: OpenBaseOptions): Promise<OpenRun> {
+  if (args.deepspeed !== undefined) await readDeepSpeedConfig(args.deepspeed, args);
   const { path } = await resolveModel(args.model_name_or_path, { signal: options.signal });
   const { config, ...base } = await openParameters(args, path, options);
   const data = await openData(args, path, config, options.signal);
+  const zLossWeight = args.z_loss_weight ?? config.zLossWeight;
   const { adapter } = base;
   const network = await TrainingNetwork.create(config, await createOrtNodeBackend(), {
     recompute: args.gradient_checkpointing,
     trained: adapter ? adapterKeys(adapter.targets) : LAYER_WEIGHTS,
     trainedOutside: adapter ? [] : OUTSIDE_WEIGHTS,
     isHeadNormalized: adapter !== undefined,
-    hasZLoss: (args.z_loss_weight ?? config.zLossWeight) !== 0,
+    hasZLoss: zLossWeight !== 0,
     lora: adapter?.targets,
     threads: options.threads,
   });
@@ -59,6 +63,7 @@ export async function openRun(args: TrainingArguments, options: OpenBaseOptions)
     modelPath: path,
     data,
     network,
+    zLossWeight,
     ...base,
     [Symbol.asyncDispose]: () => network.dispose(),
   };

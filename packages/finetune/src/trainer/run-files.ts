@@ -86,13 +86,27 @@ export async function restoreCheckpoint(
   const state = await read(join(directory, STATE), parseTrainerState);
   const { pendingLosses } = await read(join(directory, PROGRESS), (json) => progress.parse(json));
   const kept = await readOptimizerFile(join(directory, OPTIMIZER), { signal });
-  const weights = await readTrained(run, directory, signal);
-  for (const [name, parameter] of run.trained) {
-    const values = kept.masters.get(name) ?? weights.get(name);
-    if (values) parameter.set(values);
-  }
+  await restoreWeights(run, directory, signal);
+  for (const [name, values] of kept.masters) run.trained.get(name)?.set(values);
   optimizer.restore(state.global_step, kept.moments);
   return { state, pendingLosses };
+}
+
+/**
+ * Goes back to the weights of a checkpoint alone.
+ *
+ * @throws {CheckpointError} if a file is missing or damaged.
+ */
+export async function restoreWeights(
+  run: OpenRun,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const weights = await readTrained(run, directory, signal);
+  for (const [name, parameter] of run.trained) {
+    const values = weights.get(name);
+    if (values) parameter.set(values);
+  }
 }
 
 async function read<Content>(path: string, parse: (json: unknown) => Content): Promise<Content> {

@@ -2,6 +2,7 @@ import { IGNORED, type Batch } from "../network/batch.ts";
 import { Gradients } from "../network/gradients.ts";
 import type { FillDropout } from "../network/layer-runner.ts";
 import { parameterOf, type Parameters } from "../network/parameters.ts";
+import type { BatchLoss } from "../network/head-runner.ts";
 import type { BatchRun, TrainingNetwork } from "../network/training-network.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { clipScale, gradientNorm } from "../optim/clip.ts";
@@ -27,7 +28,7 @@ export interface StepInput {
   readonly batches: readonly Batch[];
   readonly learningRate: number;
   /** Dropout of one of the batches. */
-  readonly dropoutOf?: ((batch: number) => FillDropout) | undefined;
+  readonly dropoutOf?: ((batch: number) => FillDropout | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -79,11 +80,24 @@ export class StepRunner {
     return { loss, gradNorm, tokens };
   }
 
-  /** Loss of a batch by itself, with no gradient kept. */
-  async evaluate(batch: Batch, signal?: AbortSignal): Promise<{ loss: number; labels: number }> {
-    const weights = { loss: 0, zLoss: 0 };
-    const run = { ...(await this.#runOf(batch)), weights, signal };
-    return this.#network.loss(run);
+  /**
+   * Loss of a batch, forwards only.
+   *
+   * @param step - The step before, for errors.
+   * @throws {TrainingError} if it has no labels, or its loss is not finite.
+   */
+  async evaluate(step: number, batch: Batch, signal?: AbortSignal): Promise<number> {
+    const { zLossWeight } = this.#options;
+    const count = countLabels(batch);
+    if (count === 0) throw noLabels(step);
+    const run: BatchRun = {
+      ...(await this.#runOf(batch)),
+      weights: { loss: 1, zLoss: zLossWeight },
+      signal,
+    };
+    const mean = meanLoss(batch, await this.#network.loss(run), zLossWeight);
+    if (!Number.isFinite(mean)) throw await this.#badLoss(step, run, mean);
+    return mean;
   }
 
   async #accumulate(input: StepInput, gradients: Gradients): Promise<number> {
@@ -95,16 +109,15 @@ export class StepRunner {
       const count = counts[index] ?? 0;
       if (count === 0) throw noLabels(input.step);
       const share = normalization === "tokens" ? count / all : 1 / accumulation;
-      const shifted = (batch.inputIds.length / batch.length) * (batch.length - 1);
       const run: BatchRun = {
         ...(await this.#runOf(batch)),
-        weights: { loss: share / count, zLoss: (share * zLossWeight) / shifted },
+        weights: { loss: share / count, zLoss: (share * zLossWeight) / shiftedCount(batch) },
         dropout: input.dropoutOf?.(index),
         signal: input.signal,
       };
-      const { loss, squares } = await this.#network.run(run, gradients);
-      const mean = loss / count + (zLossWeight * squares) / shifted;
+      const mean = meanLoss(batch, await this.#network.run(run, gradients), zLossWeight);
       if (!Number.isFinite(mean)) throw await this.#badLoss(input.step, run, mean);
+      if (mean === 0) throw noLoss(input.step);
       total += mean * (normalization === "tokens" ? share : 1 / input.batches.length);
     }
     return total;
@@ -142,6 +155,16 @@ export class StepRunner {
   }
 }
 
+/** Positions that are followed by another one of their text. */
+function shiftedCount({ inputIds, length }: Batch): number {
+  return (inputIds.length / length) * (length - 1);
+}
+
+/** Mean over labels, and the z-loss over all shifted positions. */
+function meanLoss(batch: Batch, { loss, squares, labels }: BatchLoss, zLossWeight: number): number {
+  return loss / labels + (zLossWeight * squares) / shiftedCount(batch);
+}
+
 /** Labels that count: not that of a text's first token, which nothing predicts. */
 function countLabels({ labels, length }: Batch): number {
   return labels.filter((label, i) => label !== IGNORED && i % length !== 0).length;
@@ -150,4 +173,9 @@ function countLabels({ labels, length }: Batch): number {
 function noLabels(step: number): TrainingError {
   const hint = "no answer is left within model_max_length, or the data have none";
   return new TrainingError(step, "a batch with labels", "one where every position is masked", hint);
+}
+
+function noLoss(step: number): TrainingError {
+  const hint = "every label has probability 1: look at the data, or at logits that overflow";
+  return new TrainingError(step, "a loss above 0", "0", hint);
 }

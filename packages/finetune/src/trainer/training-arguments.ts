@@ -82,6 +82,8 @@ export const trainingArguments = z.strictObject({
   evaluation_strategy: z.enum(["epoch", "steps", "no"]).default("no"),
   eval_steps: positive.optional(),
   early_stopping_patience: positive.optional(),
+  early_stopping_threshold: number.min(0).default(0),
+  load_best_model_at_end: flag.default(false),
   resume_from_checkpoint: z.union([flag, z.string().min(1)]).optional(),
 });
 
@@ -141,8 +143,28 @@ function checkTogether(args: TrainingArguments): void {
     throw new TrainingArgumentError("evaluation_strategy", "eval_split or eval_data_path", "none");
   if (args.early_stopping_patience !== undefined && args.evaluation_strategy === "no")
     throw new TrainingArgumentError("early_stopping_patience", "an evaluation_strategy", '"no"');
+  checkBest(args);
   if (args.base_dtype !== "auto" && !args.use_lora)
     throw new TrainingArgumentError("base_dtype", '"auto" without use_lora', args.base_dtype);
   if (args.packing && args.model_max_length < 2)
     throw new TrainingArgumentError("packing", "a model_max_length of at least 2", "1");
+}
+
+/** The best model can only be loaded if it was written when it was evaluated. */
+function checkBest(args: TrainingArguments): void {
+  if (!args.load_best_model_at_end) return;
+  const { evaluation_strategy: evaluation, save_strategy: save } = args;
+  if (evaluation === "no" || evaluation !== save)
+    throw new TrainingArgumentError(
+      "load_best_model_at_end",
+      "an evaluation_strategy that is the save_strategy",
+      `"${evaluation}" and "${save}"`,
+    );
+  const interval = args.eval_steps ?? args.logging_steps;
+  if (save === "steps" && args.save_steps % interval !== 0)
+    throw new TrainingArgumentError(
+      "save_steps",
+      `a multiple of eval_steps (${interval}) with load_best_model_at_end`,
+      String(args.save_steps),
+    );
 }

@@ -1,5 +1,5 @@
 import { parseTrainingArguments, type TrainingArguments } from "../../trainer/training-arguments.ts";
-import type { TrainingEvent } from "../../trainer/finetune.ts";
+import type { TrainingEvent } from "../../trainer/training-event.ts";
 
 /** Arguments of a run that writes into a folder. */
 export function argumentsOf(
@@ -15,6 +15,7 @@ export function startEvent(step = 0): Extract<TrainingEvent, { type: "start" }> 
   return {
     type: "start",
     rows: 8,
+    evaluationRows: 0,
     skipped: 0,
     length: { stepsPerEpoch: 4, totalSteps: 4, epochs: 1, warmupSteps: 0 },
     step,

@@ -33,7 +33,10 @@ async function pageOf(outcome: RunOutcome, language?: ReportLanguage) {
   return { page, data: JSON.parse(json) as ReportData };
 }
 
-const finished: RunOutcome = { kind: "finished", result: { steps: 2, log: [], path: "out" } };
+const finished: RunOutcome = {
+  kind: "finished",
+  result: { steps: 2, log: [], path: "out", modelStep: 2 },
+};
 
 describe("the page of a run", () => {
   it("shows text of the run as text, whatever it is", async () => {

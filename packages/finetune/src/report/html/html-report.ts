@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeWhole } from "@baichuan2/model";
 import type { TrainingArguments } from "../../trainer/training-arguments.ts";
-import type { TrainingEvent } from "../../trainer/finetune.ts";
+import type { TrainingEvent } from "../../trainer/training-event.ts";
 import { logPath, readLog } from "../jsonl-log.ts";
 import type { RunOutcome, TrainingCallback } from "../training-callback.ts";
 import { summarizeLog } from "./chart-series.ts";

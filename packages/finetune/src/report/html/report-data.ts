@@ -1,5 +1,5 @@
 import type { TrainingArguments } from "../../trainer/training-arguments.ts";
-import type { TrainingEvent } from "../../trainer/finetune.ts";
+import type { TrainingEvent } from "../../trainer/training-event.ts";
 import type { RunOutcome } from "../training-callback.ts";
 import { smooth, thin, type LogSummary, type Points } from "./chart-series.ts";
 import { fill, reportLabels, type ReportLabels, type ReportLanguage } from "./labels.ts";

@@ -2,7 +2,7 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { TrainingArguments } from "../../trainer/training-arguments.ts";
-import type { TrainingEvent } from "../../trainer/finetune.ts";
+import type { TrainingEvent } from "../../trainer/training-event.ts";
 import type { TrainingCallback } from "../training-callback.ts";
 import { encodeEvent, textValue, type BoardEvent, type SummaryValue } from "./event-schema.ts";
 import { recordOf } from "./record.ts";
