@@ -16,4 +16,6 @@ export { withReports, type ReportOptions } from "./report/with-reports.ts";
 export type { TrainingEvent, TrainingResult } from "./trainer/training-event.ts";
 export type { RunLength } from "./trainer/run-length.ts";
 export type { StepResult } from "./trainer/step-runner.ts";
+export { planRun, type RunPlan } from "./trainer/plan-run.ts";
+export type { PlanMemory } from "./trainer/plan-memory.ts";
 export { TrainingError } from "./trainer/training-error.ts";

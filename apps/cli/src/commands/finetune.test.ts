@@ -238,6 +238,23 @@ describe("finetune's arguments", () => {
   });
 });
 
+describe("finetune --plan", () => {
+  it("tells steps, memory and time, and writes nothing", async () => {
+    const { out, argv } = flags();
+    const { code, out: text } = await run([...argv, "--plan"]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/^Steps +4, 3 an epoch/m)]);
+    expect(text).toMatch(/^Memory, up to +\d/m);
+    expect(text).toMatch(/^All steps +about 0 h 1 min$/m);
+    await expect(readdir(out)).rejects.toThrow("ENOENT");
+  });
+
+  it("is JSON for programs", async () => {
+    const { out } = await run([...flags("--use_lora").argv, "--plan", "--json"]);
+    const [plan] = parseLines<{ rows: number; trainedParameters: number }>(out);
+    expect(plan).toMatchObject({ rows: 5, trainedParameters: 3 * 4 * 64 });
+  });
+});
+
 describe("finetune --preview", () => {
   it("marks what is learned with brackets where there are no colours", async () => {
     const argv = ["finetune", "--model-name-or-path", model, "--data-path", data];

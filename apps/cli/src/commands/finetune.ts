@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { parseTrainingArguments } from "@baichuan2/finetune/arguments";
 import { loadCallbacks } from "../finetune/load-callbacks.ts";
+import { printPlan } from "../finetune/print-plan.ts";
 import { PREVIEWED, printPreview } from "../finetune/print-preview.ts";
 import { runTraining } from "../finetune/run-training.ts";
 import { configSchema, readConfig } from "../finetune/training-config.ts";
@@ -17,6 +18,7 @@ interface FinetuneFlags extends GivenArguments {
   readonly config?: string;
   readonly printSchema?: boolean;
   readonly preview?: number | true;
+  readonly plan?: boolean;
   readonly callback?: readonly string[];
   readonly threads?: number;
   readonly json?: boolean;
@@ -30,6 +32,7 @@ export function addFinetuneCommand(program: Command, cli: Cli): void {
     .option("--config <file>", t("option.config"))
     .option("--print-schema", t("option.printSchema"))
     .option("--preview [n]", t("option.preview"), parseCount)
+    .option("--plan", t("option.plan"))
     .option("--callback <file>", t("option.callback"), collect)
     .option("--threads <n>", t("option.finetuneThreads"), parseCount)
     .option("--json", t("option.jsonEvents"))
@@ -53,6 +56,7 @@ async function run(cli: Cli, flags: FinetuneFlags): Promise<void> {
     return printPreview(cli, args, { count, json });
   }
   const args = parseTrainingArguments(given);
+  if (flags.plan) return printPlan(cli, args, { threads: flags.threads, json });
   const callbacks = await loadCallbacks(cli, flags.callback ?? [], args);
   return runTraining(cli, args, { threads: flags.threads, json, callbacks });
 }

@@ -135,6 +135,28 @@ export const en = {
   "option.config":
     "JSON file of arguments, as --print-schema describes it; what stands on the command line goes before it",
   "option.printSchema": "print the JSON schema of the arguments",
+  "option.plan": "tell rows, steps, memory and time of the run, and train nothing",
+  "plan.rows": "Rows",
+  "plan.rowsOf":
+    "{{rows}} to train on, {{evaluationRows}} to evaluate, {{skipped}} texts left out (nothing to learn within model_max_length)",
+  "plan.parameters": "Parameters",
+  "plan.parametersOf": "{{trained}} trained of {{all}}",
+  "plan.steps": "Steps",
+  "plan.stepsOf": "{{totalSteps}}, {{stepsPerEpoch}} an epoch, {{warmupSteps}} of warm-up",
+  "plan.weights": "Weights",
+  "plan.gradients": "Gradients",
+  "plan.optimizer": "Optimizer",
+  "plan.activations": "Activations",
+  "plan.work": "Work space, up to",
+  "plan.data": "Data",
+  "plan.process": "Process",
+  "plan.total": "Memory, up to",
+  "plan.available": "Available",
+  "plan.secondsPerStep": "A step (measured)",
+  "plan.time": "All steps",
+  "plan.duration": "about {{hours}} h {{minutes}} min",
+  "plan.doesNotFit":
+    "not measured: the run does not fit into the memory that is available (use_lora, base_dtype, a smaller batch)",
   "option.preview":
     "print the first texts of the data, with what of them is learned, and train nothing (default: 3)",
   "option.callback":

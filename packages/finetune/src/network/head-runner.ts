@@ -48,6 +48,11 @@ export interface HeadRun {
 /** Logits of one run, in numbers: 128 MB. */
 const MAX_LOGITS = 2 ** 25;
 
+/** Rows of one run of the head. */
+export function logitsRows({ vocabSize }: Pick<ModelConfig, "vocabSize">): number {
+  return Math.max(1, Math.floor(MAX_LOGITS / vocabSize));
+}
+
 /** Gradients of the head's graph, and the parameters that they belong to. */
 const GRADIENTS = [
   ["d.norm.weight", FINAL_NORM],
@@ -127,12 +132,12 @@ export class HeadRunner {
     run: HeadRun,
     gradients: Gradients | undefined,
   ): Promise<BatchLoss & { readonly dx: Tensor }> {
-    const { vocabSize, hiddenSize } = this.#config;
+    const { hiddenSize } = this.#config;
     const labels = shiftedLabels(run.batch);
     const rows = countedRows(labels, run.batch.length, run.weights.zLoss !== 0);
     const dx = new Float32Array(run.x.data.length);
     const total = { loss: 0, squares: 0, labels: 0 };
-    const size = Math.max(1, Math.floor(MAX_LOGITS / vocabSize));
+    const size = logitsRows(this.#config);
     for (let start = 0; start < rows.length; start += size) {
       run.signal?.throwIfAborted();
       const piece = rows.subarray(start, start + size);

@@ -7,6 +7,7 @@ import {
   type ModelSource,
 } from "@baichuan2/model";
 import { FrozenWeights } from "../network/frozen-weights.ts";
+import type { Parameters } from "../network/parameters.ts";
 import { readParameters } from "../network/read-parameters.ts";
 import type { TrainingArguments } from "./training-arguments.ts";
 
@@ -41,11 +42,12 @@ export async function openFrozenBase(
  * @throws {CheckpointError} for what cannot be read.
  */
 export async function openTrainedBase(
-  path: string,
+  source: ModelSource,
   { signal }: OpenBaseOptions,
-): Promise<{ readonly config: ModelConfig; readonly weights: Map<string, Float32Array> }> {
-  await using checkpoint = await openCheckpoint(path, { signal });
-  const { config } = checkpoint;
+): Promise<{ readonly config: ModelConfig; readonly weights: Parameters }> {
+  if (source.kind === "synthetic") return openFrozenBase(source, "float32", { signal });
+  await using checkpoint = await openCheckpoint(source.path, { signal });
+  const { config, path } = checkpoint;
   if (config.quantizationConfig !== undefined)
     throw new UnsupportedError(
       "finetune",

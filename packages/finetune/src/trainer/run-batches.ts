@@ -6,12 +6,15 @@ import { dataOrder } from "./data-order.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { RunLength } from "./run-length.ts";
 
+/** What batches follow from. */
+export type BatchSource = Pick<OpenRun, "args" | "config" | "data" | "zLossWeight" | "adapter">;
+
 /** The batches of a run, and their dropout: both follow from seed and step. */
 export class RunBatches {
-  readonly #run: OpenRun;
+  readonly #run: BatchSource;
   readonly #stepsPerEpoch: number;
 
-  constructor(run: OpenRun, { stepsPerEpoch }: RunLength) {
+  constructor(run: BatchSource, { stepsPerEpoch }: RunLength) {
     this.#run = run;
     this.#stepsPerEpoch = stepsPerEpoch;
   }

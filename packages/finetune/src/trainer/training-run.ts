@@ -12,7 +12,8 @@ import {
 import type { TrainerState } from "../output/trainer-state.ts";
 import { bestEvaluation } from "./best-evaluation.ts";
 import { evaluate } from "./evaluate.ts";
-import { count, type OpenRun } from "./open-run.ts";
+import { count } from "./open-parameters.ts";
+import type { OpenRun } from "./open-run.ts";
 import { RunBatches } from "./run-batches.ts";
 import {
   restoreCheckpoint,
