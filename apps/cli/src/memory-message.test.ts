@@ -8,6 +8,7 @@ const breakdown = {
   cacheBytes: 134e6,
   workBytes: 200e6,
   processBytes: 250e6,
+  adapterBytes: 0,
   loadBytes: 0,
 };
 

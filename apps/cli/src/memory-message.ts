@@ -7,7 +7,7 @@ export function memoryMessage(
   { needBytes, availableBytes, breakdown, hints }: MemoryLimitError,
   t: Translate,
 ): string {
-  const { weightsBytes, cacheBytes, workBytes, processBytes, loadBytes } = breakdown;
+  const { weightsBytes, cacheBytes, workBytes, processBytes, adapterBytes, loadBytes } = breakdown;
   const flagOf: Readonly<Record<MemoryHint, string>> = {
     "dtype-int4": "--dtype int4",
     "no-exact": t("error.memoryExact"),
@@ -19,7 +19,7 @@ export function memoryMessage(
     available: formatBytes(availableBytes),
     weights: formatBytes(weightsBytes),
     cache: formatBytes(cacheBytes),
-    rest: formatBytes(workBytes + processBytes + loadBytes),
+    rest: formatBytes(workBytes + processBytes + adapterBytes + loadBytes),
     flags: flags.join(", "),
   });
 }

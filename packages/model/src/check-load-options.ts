@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@baichuan2/kernels";
+import { adapterSources } from "./adapter/adapter-options.ts";
 import type { LoadModelOptions } from "./load-model.ts";
 
 const DTYPES: readonly string[] = ["auto", "float32", "nf4", "int8", "int4"];
@@ -16,11 +17,13 @@ const COUNTS = {
 /**
  * Checks what can be told of a load's options without reading anything.
  *
+ * @throws {AdapterError} if two adapters have one name.
  * @throws {UnsupportedError} for a dtype, device or count that is not there, or an option that would have no effect.
  */
 export function checkLoadOptions(options: LoadModelOptions): void {
   const { dtype = "auto", device = "auto", blockSize } = options;
   checkCounts(options);
+  adapterSources(options);
   if (!DTYPES.includes(dtype)) refuse(`dtype "${dtype}"`, `use ${DTYPES.join(", ")}`);
   if (!["auto", "cpu"].includes(device)) refuse(`device "${device}"`, 'use "cpu" or "auto"');
   if (blockSize === undefined) return;

@@ -5,6 +5,9 @@ export type { ChatTokenizer } from "./chat/chat-tokenizer.ts";
 export { createCumulativeText, type CumulativeText } from "./chat/cumulative-text.ts";
 export { adapterScaling, type AdapterConfig } from "./adapter/adapter-config.ts";
 export type { Adapter, LinearAdapter } from "./adapter/adapter.ts";
+export { AdapterError, type AdapterProblem } from "./adapter/adapter-error.ts";
+export type { AdapterChoice, AdapterOptions, AdaptersOptions } from "./adapter/adapter-options.ts";
+export type { AdapterInfo } from "./adapter/loaded-adapter.ts";
 export { openAdapter } from "./adapter/node-open-adapter.ts";
 export { checkWeights } from "./checkpoint/check-weights.ts";
 export { CheckpointError } from "./checkpoint/checkpoint-error.ts";
@@ -91,6 +94,7 @@ export {
   type LoadProgress,
   type LoadSyntheticOptions,
 } from "./load-model.ts";
+export type { AdapterSize } from "./memory/adapter-bytes.ts";
 export { countParameters, estimateDisk, type DiskEstimate } from "./memory/disk-bytes.ts";
 export {
   estimate,
@@ -105,8 +109,8 @@ export {
   type MemoryBreakdown,
   type MemoryHint,
 } from "./memory/memory-limit-error.ts";
-export { Model } from "./model.ts";
-export { ModelSequence } from "./model-sequence.ts";
+export { Model, type LogitsOptions } from "./model.ts";
+export { ModelSequence, type SequenceOptions } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
 export { Decoder, type BatchItem, type Sequence } from "./network/decoder.ts";
 export { TokenIdError } from "./network/token-id-error.ts";

@@ -2,6 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fromFile } from "@baichuan2/tokenizer/node";
 import type { Tokenizer } from "@baichuan2/tokenizer";
+import {
+  adapterSources,
+  DEFAULT_ADAPTER,
+  type AdaptersOptions,
+} from "./adapter/adapter-options.ts";
 import { checkLoadOptions } from "./check-load-options.ts";
 import type { ModelConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
@@ -18,10 +23,11 @@ import { publishedConfig, type ShapeName } from "./shapes.ts";
 
 /**
  * Options of `loadModel`. Those of `WeightOptions` tell how the weights are held in memory, those of `EngineLimits` how
- * many requests and tokens the model takes.
+ * many requests and tokens the model takes, those of `AdaptersOptions` which LoRA adapters; they are not merged into the
+ * weights, and go with every number type.
  */
 export interface LoadModelOptions
-  extends Omit<ResolveModelOptions, "onProgress">, WeightOptions, EngineLimits {
+  extends Omit<ResolveModelOptions, "onProgress">, WeightOptions, EngineLimits, AdaptersOptions {
   /** Where to compute; "auto" is the CPU. */
   readonly device?: "auto" | "cpu" | undefined;
   /** Threads of one run; default: all physical cores. */
@@ -74,6 +80,7 @@ export interface LoadProgress {
  * @throws {UnsupportedError} for a dtype or device that is not there, an option that would have no effect, or weights that
  *   are quantized already, to another dtype.
  * @throws {MemoryLimitError} if there is not enough memory, before weights are read.
+ * @throws {AdapterError} if an adapter is made for another shape of model, or two have one name.
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);
@@ -91,7 +98,8 @@ export async function loadModel(dirOrId: string, options: LoadModelOptions = {})
   const tokenizer = await openTokenizer(path, options);
   const open = engineOpener({ kind: "checkpoint", path }, options);
   const engine = await open(loadCallbacks(options));
-  return new Model({ path, engine, open, generationConfig, tokenizer });
+  const defaultAdapter = defaultOf(options);
+  return new Model({ path, engine, open, generationConfig, tokenizer, defaultAdapter });
 }
 
 /** Options of `loadSyntheticModel`: those of `loadModel` that are not about files. */
@@ -123,6 +131,7 @@ export async function loadSyntheticModel(
     engine: await open(loadCallbacks(options)),
     open,
     generationConfig: defaultGenerationConfig,
+    defaultAdapter: defaultOf(options),
   });
 }
 
@@ -131,7 +140,7 @@ export type CheckLoadOptions = WeightOptions &
   Pick<
     LoadModelOptions,
     | ("device" | "threads" | "signal" | "stagingDir" | "packedCacheDir")
-    | ("memoryLimitBytes" | "maxSlots" | "trace")
+    | ("memoryLimitBytes" | "maxSlots" | "trace" | "adapter" | "adapters")
   >;
 
 /**
@@ -150,7 +159,8 @@ export async function checkLoad(
   const { threads, signal } = options;
   const source = { kind: "checkpoint", path: directory } as const;
   await using open = await openSource(source, { threads, weights: options }, signal);
-  await requireMemoryFor(open, { ...options, weights: options });
+  const adapters = adapterSources(options);
+  await requireMemoryFor(open, { ...options, adapters, weights: options });
   return open.config;
 }
 
@@ -165,6 +175,7 @@ function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngin
   const { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows } = options;
   const limits = { maxSequences, maxWaiting, maxSlots, prefixCacheSlots, interleaveRows };
   const { memoryLimitBytes } = options;
+  const adapters = adapterSources(options);
   return async (other = {}) => {
     const all = {
       ...limits,
@@ -173,12 +184,18 @@ function engineOpener(source: ModelSource, options: LoadModelOptions): OpenEngin
       packedCacheDir,
       trace,
       deterministic,
+      adapters,
       ...other,
       weights: { ...weights, ...other.weights },
     };
     await requireMemory(source, { ...all, memoryLimitBytes });
     return Engine.open(source, all);
   };
+}
+
+/** Name of the adapter of requests that name none. */
+function defaultOf({ adapter }: LoadModelOptions): string | undefined {
+  return adapter === undefined ? undefined : DEFAULT_ADAPTER;
 }
 
 /** What belongs to the first load alone. */

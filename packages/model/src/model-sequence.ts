@@ -1,4 +1,6 @@
 import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
+import type { AdapterChoice } from "./adapter/adapter-options.ts";
+import type { HeldText } from "./engine/engine.ts";
 import type { EnginePrefix, EngineSequence } from "./engine/engine-sequence.ts";
 import type { GenerationDelta } from "./generation/choice-text.ts";
 import { drain } from "./generation/drain.ts";
@@ -6,11 +8,15 @@ import type { GenerateOptions, GenerationResult } from "./generation/generate-op
 import { prepareGeneration, runGeneration, type GenerationHost } from "./generation/generate.ts";
 import { SequenceReleasedError } from "./engine/sequence-released-error.ts";
 import { PromptError, type Prompt } from "./prompt.ts";
-import type { ScoreOptions } from "./scoring/score.ts";
 
 /** What sequences work with. */
 export interface SequenceHost extends GenerationHost {
   readonly promptIds: (prompt: Prompt) => readonly number[];
+}
+
+/** Options of a call of a sequence. */
+export interface SequenceOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -22,6 +28,8 @@ export interface SequenceHost extends GenerationHost {
 export class ModelSequence implements AsyncDisposable {
   readonly #host: SequenceHost;
   readonly #held: EngineSequence;
+  /** Name of the adapter that all its tokens run with, as it was when it began; null: none. */
+  readonly adapter: string | null;
   /** Tokens that have run; the engine holds those. */
   #ran: readonly number[];
   /** Tokens that have not: the last one of a generation. */
@@ -31,19 +39,20 @@ export class ModelSequence implements AsyncDisposable {
 
   private constructor(
     host: SequenceHost,
-    held: EngineSequence,
-    ran: readonly number[],
+    { sequence, tokenIds, adapter }: HeldText,
     pending: readonly number[] = [],
   ) {
-    this.#host = host;
-    this.#held = held;
-    this.#ran = ran;
+    this.adapter = adapter ?? null;
+    this.#host = { ...host, adapterOf: (choice) => this.#adapterOf(choice) };
+    this.#held = sequence;
+    this.#ran = tokenIds;
     this.#pending = pending;
   }
 
   /** An empty sequence; `Model.createSequence` is the way to it. */
-  static async create(host: SequenceHost): Promise<ModelSequence> {
-    return new ModelSequence(host, await host.engine.hold(), []);
+  static async create(host: SequenceHost, adapter?: string): Promise<ModelSequence> {
+    const sequence = await host.engine.hold(adapter);
+    return new ModelSequence(host, { sequence, tokenIds: [], adapter });
   }
 
   /** A sequence from a file; `Model.restoreSequence` is the way to it. */
@@ -52,8 +61,7 @@ export class ModelSequence implements AsyncDisposable {
     path: string,
     signal?: AbortSignal,
   ): Promise<ModelSequence> {
-    const { sequence, tokenIds } = await host.engine.restore(path, signal);
-    return new ModelSequence(host, sequence, tokenIds);
+    return new ModelSequence(host, await host.engine.restore(path, signal));
   }
 
   /** All tokens, prompts and generated ones. */
@@ -66,7 +74,7 @@ export class ModelSequence implements AsyncDisposable {
    *
    * @throws {EngineLimitError} if the sequence would be longer than the engine can hold.
    */
-  async append(prompt: Prompt, options: ScoreOptions = {}): Promise<void> {
+  async append(prompt: Prompt, options: SequenceOptions = {}): Promise<void> {
     const ids = this.#host.promptIds(prompt);
     await this.#alone(() => this.#run(ids, options.signal));
   }
@@ -77,7 +85,7 @@ export class ModelSequence implements AsyncDisposable {
    * @returns `[V]`.
    * @throws {PromptError} if the sequence is empty.
    */
-  async logits({ signal }: ScoreOptions = {}): Promise<Float32Array> {
+  async logits({ signal }: SequenceOptions = {}): Promise<Float32Array> {
     return this.#alone(async () => {
       await this.#makePending();
       return this.#run([], signal);
@@ -119,7 +127,9 @@ export class ModelSequence implements AsyncDisposable {
   fork(): Promise<ModelSequence> {
     return this.#alone(async () => {
       const held = await this.#host.engine.fork(this.#prefix());
-      return new ModelSequence(this.#host, held, this.#ran, this.#pending);
+      const adapter = this.adapter ?? undefined;
+      const text = { sequence: held, tokenIds: this.#ran, adapter };
+      return new ModelSequence(this.#host, text, this.#pending);
     });
   }
 
@@ -140,7 +150,7 @@ export class ModelSequence implements AsyncDisposable {
    *
    * @throws {PromptError} if the sequence is empty.
    */
-  async save(path: string, { signal }: ScoreOptions = {}): Promise<void> {
+  async save(path: string, { signal }: SequenceOptions = {}): Promise<void> {
     await this.#alone(async () => {
       if (this.tokenIds.length === 0)
         throw new PromptError("a sequence with tokens", "an empty one");
@@ -205,6 +215,18 @@ export class ModelSequence implements AsyncDisposable {
     } finally {
       end();
     }
+  }
+
+  /** @throws {UnsupportedError} for another adapter than the sequence's own. */
+  #adapterOf(choice: AdapterChoice["adapter"]): undefined {
+    if (choice === undefined || choice === this.adapter) return;
+    const hint = "a sequence keeps its adapter: create another one with it";
+    const got = JSON.stringify(choice);
+    throw new UnsupportedError(
+      "sequence",
+      `adapter ${got} after ${JSON.stringify(this.adapter)}`,
+      hint,
+    );
   }
 
   #begin(): () => void {

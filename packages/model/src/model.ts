@@ -1,5 +1,11 @@
 import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
 import type { Tokenizer } from "@baichuan2/tokenizer";
+import {
+  adapterSource,
+  type AdapterChoice,
+  type AdapterOptions,
+} from "./adapter/adapter-options.ts";
+import type { AdapterInfo } from "./adapter/loaded-adapter.ts";
 import type { ChatMessage } from "./chat/chat-message.ts";
 import { buildChatPrompt } from "./chat/chat-prompt.ts";
 import type { ModelConfig } from "./config.ts";
@@ -12,7 +18,7 @@ import type { GenerationDelta } from "./generation/choice-text.ts";
 import { drain } from "./generation/drain.ts";
 import type { GenerateOptions, GenerationResult } from "./generation/generate-options.ts";
 import { prepareGeneration, runGeneration, type GenerationHost } from "./generation/generate.ts";
-import { ModelSequence, type SequenceHost } from "./model-sequence.ts";
+import { ModelSequence, type SequenceHost, type SequenceOptions } from "./model-sequence.ts";
 import type { WeightDtype } from "./network/weight-plan.ts";
 import { NoTokenizerError, PROMPT_FORMS, PromptError, toIds, type Prompt } from "./prompt.ts";
 import {
@@ -35,6 +41,11 @@ interface Quantizing {
   readonly ended: Promise<void>;
 }
 
+/** Options of `Model.logits`. */
+export interface LogitsOptions extends ScoreOptions {
+  readonly last?: boolean | undefined;
+}
+
 /** The parts of a model; `loadModel` puts them together. */
 export interface ModelParts {
   /** Directory, or a name for synthetic weights. */
@@ -43,6 +54,8 @@ export interface ModelParts {
   readonly open: OpenEngine;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer?: Tokenizer | undefined;
+  /** Adapter of requests that name none; default none. */
+  readonly defaultAdapter?: string | undefined;
 }
 
 /** A loaded Baichuan2. Many calls may run at once: they share runs of the network. Owns a thread and its memory. */
@@ -54,19 +67,22 @@ export class Model implements AsyncDisposable {
   /** Undefined for checkpoints without a tokenizer.model. */
   readonly tokenizer: Tokenizer | undefined;
   readonly #open: OpenEngine;
+  readonly #defaultAdapter: string | undefined;
   #engine: Engine;
   /** Of before `quantize`, until its calls have ended. */
   #oldEngine: Engine | undefined;
   #quantizing: Quantizing | undefined;
   #isDisposed = false;
 
-  constructor({ path, engine, open, generationConfig, tokenizer }: ModelParts) {
+  constructor(parts: ModelParts) {
+    const { path, engine, open, generationConfig, tokenizer } = parts;
     this.path = path;
     this.config = engine.config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
     this.#engine = engine;
     this.#open = open;
+    this.#defaultAdapter = parts.defaultAdapter;
   }
 
   /** Number type of the linear layers. */
@@ -100,6 +116,7 @@ export class Model implements AsyncDisposable {
         ...options,
         signal: AbortSignal.any(signals),
         weights: { dtype: bits === 4 ? "nf4" : "int8" },
+        adapters: this.#engine.adapters.sources,
       });
       await this.#replaceEngine(engine);
       return this;
@@ -121,6 +138,8 @@ export class Model implements AsyncDisposable {
     if (this.dtype !== "float32")
       refuse(`weights already quantized to ${this.dtype}`, "load the unquantized checkpoint");
     if (this.#quantizing) refuse("a second call while one runs", "await the first");
+    if (this.#engine.adapters.isChanging)
+      refuse("weights while an adapter is loaded", "await loadAdapter first");
   }
 
   async #replaceEngine(engine: Engine): Promise<void> {
@@ -132,6 +151,52 @@ export class Model implements AsyncDisposable {
     this.#engine = engine;
     this.#oldEngine = old;
     void old.disposeWhenIdle().finally(() => (this.#oldEngine = undefined));
+  }
+
+  /** Loaded adapters, in the order of loading. */
+  get adapters(): readonly AdapterInfo[] {
+    return this.#engine.adapters.infos;
+  }
+
+  /**
+   * Loads a LoRA adapter, for requests with `adapter: name`; nothing that runs is disturbed. It is read again from its folder
+   * where the engine has to start anew, as in `quantize`.
+   *
+   * @param path - Folder that PEFT saved.
+   * @throws {AdapterError} if the name is taken, the model takes no adapters, or it is made for another shape of model.
+   * @throws {CheckpointError | UnsupportedError} as `openAdapter`.
+   */
+  async loadAdapter(
+    name: string,
+    path: string,
+    { scale, signal }: Omit<AdapterOptions, "path"> & { readonly signal?: AbortSignal } = {},
+  ): Promise<AdapterInfo> {
+    this.#refuseWhileQuantizing("loadAdapter");
+    return this.#engine.loadAdapter(adapterSource(name, { path, scale }), signal);
+  }
+
+  /**
+   * Frees an adapter's name, at once: later requests cannot have it. Requests and held sequences that have begun with it go on
+   * with it to their end; its memory goes with the last of them. Without its default adapter a model refuses requests that
+   * name none: give `adapter: null`, or load another "default".
+   *
+   * @throws {AdapterError} if none has the name.
+   */
+  async unloadAdapter(name: string): Promise<void> {
+    this.#refuseWhileQuantizing("unloadAdapter");
+    await this.#engine.unloadAdapter(name);
+  }
+
+  #refuseWhileQuantizing(where: string): void {
+    if (this.#quantizing)
+      throw new UnsupportedError(where, "a call while quantize runs", "await quantize first");
+  }
+
+  /** @throws {AdapterError} if a request names an adapter that is not loaded. */
+  #adapterOf(choice: AdapterChoice["adapter"]): string | undefined {
+    const name = choice === undefined ? this.#defaultAdapter : (choice ?? undefined);
+    if (name !== undefined) this.#engine.adapters.require(name);
+    return name;
   }
 
   /**
@@ -220,16 +285,17 @@ export class Model implements AsyncDisposable {
    * Raw logits of a text.
    *
    * @param options.last - Only the last position.
+   * @param options.adapter - See `AdapterChoice`.
    * @returns `[T, V]`, or `[1, V]` with `last`; row t tells what follows token t.
    * @throws {TokenIdError} for an id outside the vocabulary.
    */
   async logits(
     tokenIds: ArrayLike<number>,
-    { last = false, signal }: { readonly last?: boolean; readonly signal?: AbortSignal } = {},
+    { last = false, signal, adapter }: LogitsOptions = {},
   ): Promise<Logits> {
     const ids = toIds(tokenIds);
     if (ids.length === 0) throw new PromptError("at least one token", "none");
-    return this.#engine.logits(ids, last, signal);
+    return this.#engine.logits(ids, last, { signal, adapter: this.#adapterOf(adapter) });
   }
 
   /**
@@ -241,11 +307,11 @@ export class Model implements AsyncDisposable {
    */
   async hiddenStates(
     tokenIds: ArrayLike<number>,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+    { signal, adapter }: ScoreOptions = {},
   ): Promise<HiddenStates> {
     const ids = toIds(tokenIds);
     if (ids.length === 0) throw new PromptError("at least one token", "none");
-    return this.#engine.hiddenStates(ids, signal);
+    return this.#engine.hiddenStates(ids, { signal, adapter: this.#adapterOf(adapter) });
   }
 
   /**
@@ -271,9 +337,10 @@ export class Model implements AsyncDisposable {
   ): Promise<Score | readonly Score[]> {
     const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
     using _lease = host.engine.lease();
+    const call = this.#callOf(options);
     return isList(continuations)
-      ? await together(continuations, options, (text, some) => scoreOne(host, prompt, text, some))
-      : await scoreOne(host, prompt, continuations, options);
+      ? await together(continuations, call, (text, some) => scoreOne(host, prompt, text, some))
+      : await scoreOne(host, prompt, continuations, call);
   }
 
   /**
@@ -293,9 +360,10 @@ export class Model implements AsyncDisposable {
   ): Promise<Perplexity | readonly Perplexity[]> {
     const host = { engine: this.#engine, promptIds: (text: Prompt) => this.promptIds(text) };
     using _lease = host.engine.lease();
+    const call = this.#callOf(options);
     return isList(texts)
-      ? await together(texts, options, (text, some) => perplexityOne(host, text, some))
-      : await perplexityOne(host, texts, options);
+      ? await together(texts, call, (text, some) => perplexityOne(host, text, some))
+      : await perplexityOne(host, texts, call);
   }
 
   /**
@@ -318,9 +386,15 @@ export class Model implements AsyncDisposable {
       if (tokenIds.length === 0) throw new PromptError("at least one token", "an empty text");
       return engine.embed(tokenIds, call);
     };
-    return isList(texts)
-      ? await together(texts, options, embedOne)
-      : await embedOne(texts, options);
+    const call = this.#callOf(options);
+    return isList(texts) ? await together(texts, call, embedOne) : await embedOne(texts, call);
+  }
+
+  /** Options of a call with the name of its adapter. */
+  #callOf<Options extends ScoreOptions>(
+    options: Options,
+  ): Omit<Options, "adapter"> & { readonly adapter: string | undefined } {
+    return { ...options, adapter: this.#adapterOf(options.adapter) };
   }
 
   /**
@@ -328,12 +402,16 @@ export class Model implements AsyncDisposable {
    * The caller disposes it.
    *
    * @param prompt - What it begins with; default nothing.
+   * @param options.adapter - That all its tokens run with; see `AdapterChoice`.
    */
   async createSequence(prompt?: Prompt, options?: ScoreOptions): Promise<ModelSequence> {
-    const sequence = await ModelSequence.create(this.#sequenceHost);
+    const sequence = await ModelSequence.create(
+      this.#sequenceHost,
+      this.#adapterOf(options?.adapter),
+    );
     if (!prompt) return sequence;
     try {
-      await sequence.append(prompt, options);
+      await sequence.append(prompt, { signal: options?.signal });
       return sequence;
     } catch (error) {
       await sequence.dispose();
@@ -342,11 +420,11 @@ export class Model implements AsyncDisposable {
   }
 
   /**
-   * A sequence that `ModelSequence.save` wrote; it goes on as if it had never been away.
+   * A sequence that `ModelSequence.save` wrote; it goes on as if it had never been away, with its adapter.
    *
-   * @throws {SequenceFileError} for a damaged file, another version, or another model.
+   * @throws {SequenceFileError} for a damaged file, another version, another model, or an adapter that is not loaded.
    */
-  restoreSequence(path: string, options?: ScoreOptions): Promise<ModelSequence> {
+  restoreSequence(path: string, options?: SequenceOptions): Promise<ModelSequence> {
     return ModelSequence.restore(this.#sequenceHost, path, options?.signal);
   }
 
@@ -356,6 +434,7 @@ export class Model implements AsyncDisposable {
       generationConfig: this.generationConfig,
       tokenizer: this.tokenizer,
       requireTokenizer: () => this.#requireTokenizer(),
+      adapterOf: (choice) => this.#adapterOf(choice),
     };
   }
 

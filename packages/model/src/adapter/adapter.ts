@@ -37,7 +37,39 @@ export function assembleAdapter(
   config: AdapterConfig,
   matrices: ReadonlyMap<string, TensorFloats>,
 ): Adapter {
-  const pairs = new Map<string, Partial<Record<"A" | "B", TensorFloats>>>();
+  const linears = new Map<string, LinearAdapter>();
+  for (const [linear, { rank, shape, A, B }] of pairMatrices(path, matrices)) {
+    const scaling = adapterScaling(config, linear, rank);
+    linears.set(linear, { rank, scaling, a: A.values, b: B.values, shape });
+  }
+  return { path, config, linears };
+}
+
+/** What belongs to one linear. */
+export interface MatrixPair<Matrix> {
+  readonly rank: number;
+  /** O and C. */
+  readonly shape: readonly [number, number];
+  /** `[r, C]`. */
+  readonly A: Matrix;
+  /** `[O, r]`. */
+  readonly B: Matrix;
+}
+
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
+/**
+ * Pairs the matrices of a file by linear.
+ *
+ * @throws {CheckpointError} as `assembleAdapter`.
+ */
+export function pairMatrices<Matrix extends Shaped>(
+  path: string,
+  matrices: ReadonlyMap<string, Matrix>,
+): ReadonlyMap<string, MatrixPair<Matrix>> {
+  const pairs = new Map<string, Partial<Record<"A" | "B", Matrix>>>();
   for (const [key, matrix] of matrices) {
     const [, linear, side] = KEY.exec(key) ?? [];
     if (linear === undefined || (side !== "A" && side !== "B"))
@@ -48,18 +80,14 @@ export function assembleAdapter(
   }
   if (pairs.size === 0)
     throw new CheckpointError(path, "expected lora_A and lora_B, got no tensor");
-  const linears = [...pairs].map(([linear, pair]) => {
-    return [linear, linearAdapter(path, config, linear, pair)] as const;
-  });
-  return { path, config, linears: new Map(linears) };
+  return new Map([...pairs].map(([linear, pair]) => [linear, fittingPair(path, linear, pair)]));
 }
 
-function linearAdapter(
+function fittingPair<Matrix extends Shaped>(
   path: string,
-  config: AdapterConfig,
   linear: string,
-  { A, B }: Partial<Record<"A" | "B", TensorFloats>>,
-): LinearAdapter {
+  { A, B }: Partial<Record<"A" | "B", Matrix>>,
+): MatrixPair<Matrix> {
   const [rank = 0, C = 0] = A?.shape ?? [];
   const [O = 0, width] = B?.shape ?? [];
   if (!A || !B || A.shape.length !== 2 || B.shape.length !== 2 || width !== rank)
@@ -68,10 +96,9 @@ function linearAdapter(
       `expected lora_A [r, C] and lora_B [O, r], got ${shapeOf(A)} and ${shapeOf(B)}`,
       { tensor: linear },
     );
-  const scaling = adapterScaling(config, linear, rank);
-  return { rank, scaling, a: A.values, b: B.values, shape: [O, C] };
+  return { rank, shape: [O, C], A, B };
 }
 
-function shapeOf(matrix: TensorFloats | undefined): string {
+function shapeOf(matrix: Shaped | undefined): string {
   return matrix ? `[${matrix.shape.join(", ")}]` : "none";
 }

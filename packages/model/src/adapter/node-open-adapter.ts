@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ReadOptions } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import { readTensorFile } from "../checkpoint/node-read-tensors.ts";
-import { readAdapterConfig } from "./adapter-config.ts";
+import { readAdapterConfig, type AdapterConfig } from "./adapter-config.ts";
 import { assembleAdapter, type Adapter } from "./adapter.ts";
 
 /** What PEFT writes, the newer name first. */
@@ -16,12 +16,24 @@ const FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
  * @throws {UnsupportedError} for what is not plain LoRA.
  */
 export async function openAdapter(directory: string, options: ReadOptions = {}): Promise<Adapter> {
+  const { config, weights } = await openAdapterConfig(directory);
+  return assembleAdapter(directory, config, await readTensorFile(weights, options));
+}
+
+/**
+ * Reads the config of an adapter and finds the file of its matrices.
+ *
+ * @throws {CheckpointError | UnsupportedError} as `openAdapter`.
+ */
+export async function openAdapterConfig(
+  directory: string,
+): Promise<{ readonly config: AdapterConfig; readonly weights: string }> {
   const config = readAdapterConfig(await readJson(directory), join(directory, CONFIG));
   const names = await readdir(directory);
   const name = FILES.find((file) => names.includes(file));
   if (!name)
     throw new CheckpointError(directory, `expected ${FILES.join(" or ")}, got neither of them`);
-  return assembleAdapter(directory, config, await readTensorFile(join(directory, name), options));
+  return { config, weights: join(directory, name) };
 }
 
 const CONFIG = "adapter_config.json";

@@ -296,7 +296,9 @@ it("what does not belong to a cache, or cannot be, is refused", () => {
   run(cache, [{ sequence, tokenIds: [1, 2] }]);
   expect(() => cache.rollback(sequence, 3)).toThrow("expected a length from 0 to 2, got 3");
   expect(() => cache.adopt(sequence, [1])).toThrow("expected an empty sequence");
-  expect(() => cache.free({ tokenIds: [], slots: [] })).toThrow("got another object");
+  expect(() => cache.free({ adapter: undefined, tokenIds: [], slots: [] })).toThrow(
+    "got another object",
+  );
   cache.pool.isRead = true;
   expect(() => cache.restore([1, 2])).toThrow("expected no run in flight");
 });

@@ -5,7 +5,7 @@ import { KvPool } from "./kv-pool.ts";
 import type { LayerRows, SlotShape } from "./kv-rows.ts";
 import { PrefixCache, type PrefixCacheStats } from "./prefix-cache.ts";
 import { everyToken, type PrefixUnits } from "./prefix-units.ts";
-import { SequenceState, stateOf, type Sequence } from "./sequence.ts";
+import { SequenceState, stateOf, type Sequence, type SequenceAdapter } from "./sequence.ts";
 
 /** Runs between two compactions at least: batches that take turns must not move each other's slots all the time. */
 const RUNS_BETWEEN_COMPACTIONS = 16;
@@ -28,6 +28,9 @@ export interface NewTokens {
   readonly sequence: Sequence;
   readonly tokenIds: readonly number[];
 }
+
+/** What is known of a sequence besides its tokens and rows. */
+export interface RestoredState extends Partial<Pick<SequenceState, "chunkedTokens" | "adapter">> {}
 
 /** An item of a run whose slots are ready. */
 export interface ReservedTokens {
@@ -94,14 +97,14 @@ export class KvCache {
   }
 
   /** An empty sequence. */
-  createSequence(): Sequence {
-    return new SequenceState();
+  createSequence(adapter?: SequenceAdapter): Sequence {
+    return new SequenceState(adapter);
   }
 
   /** A sequence of the same tokens that goes its own way from here; both share their slots. */
   fork(sequence: Sequence): Sequence {
     const state = stateOf(sequence);
-    const branch = new SequenceState();
+    const branch = new SequenceState(state.adapter);
     this.#hold(branch, state.tokenIds, state.slots);
     branch.chunkedTokens = state.chunkedTokens;
     return branch;
@@ -142,16 +145,17 @@ export class KvCache {
    * begin with them. They would poison runs that only mask their slots: NaN times a weight of 0 is NaN.
    */
   scrub(sequence: Sequence): void {
-    const { slots, tokenIds } = stateOf(sequence);
+    const { slots, tokenIds, adapter } = stateOf(sequence);
     const first = slots.findIndex((slot) => !this.pool.isFinite(slot));
     if (first < 0) return;
-    this.#prefixes.forget(tokenIds, first);
+    this.#prefixes.forget(tokenIds, first, adapter);
     const bad = slots.slice(first);
     this.pool.zero(bad.filter((slot) => this.pool.table.countOf(slot) === 1));
   }
 
   /**
-   * Gives an empty sequence the longest beginning of a text that is remembered, the text's last token excepted.
+   * Gives an empty sequence the longest beginning of a text that is remembered of its adapter, the text's last token
+   * excepted.
    *
    * @returns its length.
    * @throws {Error} if the sequence has tokens.
@@ -162,7 +166,7 @@ export class KvCache {
       throw new Error(
         `adopt: expected an empty sequence, got ${state.slots.length} tokens (adopt first)`,
       );
-    const slots = this.#prefixes.lookup(tokenIds);
+    const slots = this.#prefixes.lookup(tokenIds, state.adapter);
     if (slots.length === 0) return 0;
     this.#hold(state, tokenIds.slice(0, slots.length), slots);
     state.version += 1;
@@ -172,13 +176,19 @@ export class KvCache {
 
   /** Remembers a sequence's tokens for `adopt`, also when it is gone, as long as there is room. */
   remember(sequence: Sequence): void {
-    const { tokenIds, slots, chunkedTokens } = stateOf(sequence);
-    this.#prefixes.insert(tokenIds, slots, this.#units ? chunkedTokens : tokenIds.length);
+    const { tokenIds, slots, chunkedTokens, adapter } = stateOf(sequence);
+    const length = this.#units ? chunkedTokens : tokenIds.length;
+    this.#prefixes.insert(tokenIds, slots, { length, adapter });
   }
 
   /** Forgets remembered tokens, least recently used first. @returns slots that became free. */
   evict(count: number): number {
     return this.#prefixes.evict(count);
+  }
+
+  /** Forgets what is remembered of an adapter. */
+  forgetAdapter(adapter: SequenceAdapter): void {
+    this.#prefixes.forgetAll(adapter);
   }
 
   /** Forgets all remembered tokens. */
@@ -245,15 +255,18 @@ export class KvCache {
   /**
    * A sequence whose rows are to be written with `write`, before anything else is done with it.
    *
-   * @param chunkedTokens - See `SequenceState.chunkedTokens`.
+   * @param options.chunkedTokens - See `SequenceState.chunkedTokens`.
    * @throws {KvCacheFullError} if there is no room.
    * @throws {Error} while a run is in flight: slots may move.
    */
-  restore(tokenIds: readonly number[], chunkedTokens = 0): Sequence {
+  restore(
+    tokenIds: readonly number[],
+    { chunkedTokens = 0, adapter }: RestoredState = {},
+  ): Sequence {
     if (this.pool.isRead)
       throw new Error("restore: expected no run in flight, got one (await `betweenRuns`)");
     this.#makeRoom(tokenIds.length, []);
-    const state = new SequenceState();
+    const state = new SequenceState(adapter);
     this.#addFresh(state, tokenIds.length);
     for (const slot of state.fresh.splice(0, tokenIds.length)) state.slots.push(slot);
     for (const tokenId of tokenIds) state.tokenIds.push(tokenId);

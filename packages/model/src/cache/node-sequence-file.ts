@@ -16,6 +16,8 @@ export interface SequenceFileOptions {
 
 /** Options of restoring. */
 export interface RestoreSequenceOptions extends SequenceFileOptions {
+  /** Adapters that are loaded; a sequence of another one is refused. */
+  readonly adapters?: DecodeOptions["adapters"];
   /** Takes slots when no run is in flight; default at once. */
   readonly betweenRuns?: DecodeOptions["betweenRuns"];
 }

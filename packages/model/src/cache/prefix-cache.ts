@@ -1,4 +1,5 @@
 import { everyToken, type PrefixUnits } from "./prefix-units.ts";
+import type { SequenceAdapter } from "./sequence.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What identifies a child: the tokens of its first unit. */
@@ -34,11 +35,17 @@ export interface PrefixCacheOptions {
   readonly units?: PrefixUnits | undefined;
 }
 
+/** What is known of a text besides its tokens and slots. */
+export interface InsertOptions {
+  readonly length?: number | undefined;
+  readonly adapter?: SequenceAdapter | undefined;
+}
+
 /**
  * Remembers texts with their slots, so that a text with the same beginning need not be computed again: a key and a value
- * depend on nothing but the tokens up to theirs.
+ * depend on nothing but the adapter and the tokens up to theirs.
  *
- * A radix tree: an edge holds a piece of text that nothing branches off, with the slots of its tokens.
+ * A radix tree for each adapter: an edge holds a piece of text that nothing branches off, with the slots of its tokens.
  *
  *   root ── 5 6 7 ─┬─ 8 9        texts 5 6 7 8 9, 5 6 7 2 and 4
  *        │         └─ 2
@@ -50,13 +57,9 @@ export class PrefixCache {
   readonly #table: SlotTable;
   readonly #units: PrefixUnits;
   readonly #maxCachedSlots: number;
-  readonly #root: Edge = {
-    parent: undefined,
-    start: 0,
-    tokenIds: [],
-    slots: [],
-    children: new Map(),
-  };
+  readonly #plainRoot = newRoot();
+  /** Of adapters that live. */
+  readonly #roots = new WeakMap<SequenceAdapter, Edge>();
   /** All edges, least recently used first; an edge comes after those below it. */
   readonly #edges = new Set<Edge>();
   readonly #stats = { lookups: 0, hits: 0, hitTokens: 0, cachedSlots: 0, evictedSlots: 0 };
@@ -76,8 +79,9 @@ export class PrefixCache {
    *
    * @returns slots of its tokens, which the caller must retain.
    */
-  lookup(tokenIds: readonly number[]): number[] {
-    const { path, length } = this.#walk(tokenIds, this.#units.floor(tokenIds.length - 1));
+  lookup(tokenIds: readonly number[], adapter?: SequenceAdapter): number[] {
+    const end = this.#units.floor(tokenIds.length - 1);
+    const { path, length } = this.#walk(this.#rootOf(adapter), tokenIds, end);
     this.#touch(path);
     this.#stats.lookups += 1;
     this.#stats.hits += Number(length > 0);
@@ -93,16 +97,22 @@ export class PrefixCache {
    * Remembers a text. Where its beginning is known, the slots known stay; only the rest is added.
    *
    * @param slots - Of its tokens, in use.
-   * @param length - Tokens to remember; default all.
+   * @param options.length - Tokens to remember; default all.
+   * @param options.adapter - That they were computed with; default none.
    */
-  insert(tokenIds: readonly number[], slots: readonly number[], length = tokenIds.length): void {
+  insert(
+    tokenIds: readonly number[],
+    slots: readonly number[],
+    { length = tokenIds.length, adapter }: InsertOptions = {},
+  ): void {
     const end = this.#units.floor(length);
     if (this.#maxCachedSlots <= 0 || end <= 0) return;
-    const { path, length: known } = this.#walk(tokenIds, end);
+    const root = this.#rootOf(adapter);
+    const { path, length: known } = this.#walk(root, tokenIds, end);
     const last = path.at(-1);
     if (last && known < last.start + last.tokenIds.length)
       path.splice(-1, 1, this.#split(last, known));
-    if (known < end) this.#add(path, tokenIds.slice(known, end), slots.slice(known, end));
+    if (known < end) this.#add(root, path, tokenIds.slice(known, end), slots.slice(known, end));
     this.#touch(path);
     this.trim();
   }
@@ -129,10 +139,22 @@ export class PrefixCache {
   }
 
   /** Forgets a text from one of its tokens on, with all texts that continue what is forgotten. */
-  forget(tokenIds: readonly number[], from: number): void {
-    const { path } = this.#walk(tokenIds, this.#units.floor(tokenIds.length));
+  forget(tokenIds: readonly number[], from: number, adapter?: SequenceAdapter): void {
+    const end = this.#units.floor(tokenIds.length);
+    const { path } = this.#walk(this.#rootOf(adapter), tokenIds, end);
     const first = path.find(({ start, slots }) => start + slots.length > from);
-    const branch = first ? [first] : [];
+    if (first) this.#drop([first]);
+  }
+
+  /** Forgets all texts of an adapter. */
+  forgetAll(adapter: SequenceAdapter): void {
+    const root = this.#roots.get(adapter);
+    if (root) this.#drop([...root.children.values()]);
+  }
+
+  /** Drops edges with all below them. */
+  #drop(edges: readonly Edge[]): void {
+    const branch = [...edges];
     for (const edge of branch) branch.push(...edge.children.values());
     for (const edge of branch.toReversed()) {
       this.#table.drop(edge.slots);
@@ -143,9 +165,11 @@ export class PrefixCache {
 
   /** Forgets everything. */
   clear(): void {
-    for (const { slots } of this.#edges) this.#table.drop(slots);
+    for (const { slots, parent } of this.#edges) {
+      this.#table.drop(slots);
+      parent?.children.clear();
+    }
     this.#edges.clear();
-    this.#root.children.clear();
     this.#stats.cachedSlots = 0;
   }
 
@@ -154,10 +178,17 @@ export class PrefixCache {
     for (const edge of this.#edges) edge.slots = edge.slots.map((slot) => target[slot] ?? slot);
   }
 
-  /** Follows a text down the tree, in whole units up to `end`; the last edge may be known in part. */
-  #walk(tokenIds: readonly number[], end: number): { path: Edge[]; length: number } {
+  #rootOf(adapter: SequenceAdapter | undefined): Edge {
+    if (!adapter) return this.#plainRoot;
+    const root = this.#roots.get(adapter) ?? newRoot();
+    this.#roots.set(adapter, root);
+    return root;
+  }
+
+  /** Follows a text down a tree, in whole units up to `end`; the last edge may be known in part. */
+  #walk(root: Edge, tokenIds: readonly number[], end: number): { path: Edge[]; length: number } {
     const path: Edge[] = [];
-    let [edge, length] = [this.#root, 0];
+    let [edge, length] = [root, 0];
     while (this.#units.next(length) <= end) {
       const child = edge.children.get(this.#keyAt(tokenIds, length));
       if (!child) break;
@@ -188,11 +219,11 @@ export class PrefixCache {
 
   /** Cuts an edge in two. @returns the upper one. */
   #split(edge: Edge, length: number): Edge {
-    const parent = edge.parent ?? this.#root;
+    const { parent } = edge;
     const at = length - edge.start;
     const [tokenIds, slots] = [edge.tokenIds.slice(0, at), edge.slots.slice(0, at)];
     const upper: Edge = { parent, start: edge.start, tokenIds, slots, children: new Map() };
-    parent.children.set(this.#keyOf(upper), upper);
+    parent?.children.set(this.#keyOf(upper), upper);
     edge.parent = upper;
     edge.start = length;
     edge.tokenIds = edge.tokenIds.slice(at);
@@ -202,7 +233,7 @@ export class PrefixCache {
   }
 
   /** Adds text at the end of a path: to its last edge where nothing branches off there, else as an edge of its own. */
-  #add(path: Edge[], tokenIds: readonly number[], slots: readonly number[]): void {
+  #add(root: Edge, path: Edge[], tokenIds: readonly number[], slots: readonly number[]): void {
     this.#table.keep(slots);
     this.#stats.cachedSlots += slots.length;
     const last = path.at(-1);
@@ -211,7 +242,7 @@ export class PrefixCache {
       last.slots = last.slots.concat(slots);
       return;
     }
-    const parent = last ?? this.#root;
+    const parent = last ?? root;
     const start = parent.start + parent.tokenIds.length;
     const edge: Edge = { parent, start, tokenIds, slots, children: new Map() };
     parent.children.set(this.#keyOf(edge), edge);
@@ -263,4 +294,9 @@ export class PrefixCache {
     leaf.parent?.children.delete(this.#keyOf(leaf));
     this.#edges.delete(leaf);
   }
+}
+
+/** The root of a tree without texts. */
+function newRoot(): Edge {
+  return { parent: undefined, start: 0, tokenIds: [], slots: [], children: new Map() };
 }

@@ -3,6 +3,7 @@ import type { ByteSource } from "../checkpoint/byte-source.ts";
 import type { KvCache } from "./kv-cache.ts";
 import type { LayerRows } from "./kv-rows.ts";
 import {
+  adapterOf,
   checkModel,
   damaged,
   encodeHeader,
@@ -11,7 +12,7 @@ import {
   readPreamble,
   type SequenceHeader,
 } from "./sequence-header.ts";
-import { stateOf, type Sequence } from "./sequence.ts";
+import { stateOf, type Sequence, type SequenceAdapter } from "./sequence.ts";
 
 /** Bytes of rows that are on their way at a time. */
 const PIECE_BYTES = 4 * 2 ** 20;
@@ -36,14 +37,15 @@ export function* encodeSequence(
   sequence: Sequence,
   fingerprint: string,
 ): Generator<Uint8Array> {
-  const { tokenIds, chunkedTokens } = stateOf(sequence);
+  const { tokenIds, chunkedTokens, adapter } = stateOf(sequence);
   const header = { tokenIds, chunkedTokens, ...cache.pool.shape, dtype: "float32" } as const;
+  const adapted = adapter && { name: adapter.name, fingerprint: adapter.fingerprint };
   const hash = createHash("sha256");
   const summed = (bytes: Uint8Array): Uint8Array => {
     hash.update(bytes);
     return bytes;
   };
-  yield summed(encodeHeader({ ...header, fingerprint }));
+  yield summed(encodeHeader({ ...header, fingerprint, adapter: adapted }));
   for (const { layer, start, end } of pieces(cache, tokenIds.length)) {
     const { keys, values } = cache.read(sequence, layer, start, end);
     yield summed(bytesOf(keys));
@@ -56,6 +58,8 @@ export function* encodeSequence(
 export interface DecodeOptions {
   /** Names the weights. */
   readonly fingerprint: string;
+  /** Adapters that are loaded; a sequence of another one is refused. Default: none. */
+  readonly adapters?: readonly SequenceAdapter[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Does work that moves slots when no run is in flight; default at once. */
   readonly betweenRuns?: (<Result>(work: () => Result) => Promise<Result>) | undefined;
@@ -70,7 +74,7 @@ export interface DecodeOptions {
 export async function decodeSequence(
   cache: KvCache,
   source: ByteSource,
-  { fingerprint, signal, betweenRuns = atOnce }: DecodeOptions,
+  { fingerprint, adapters = [], signal, betweenRuns = atOnce }: DecodeOptions,
 ): Promise<Sequence> {
   const reader = new SummedReader(source, signal);
   const { name } = source;
@@ -78,7 +82,9 @@ export async function decodeSequence(
   const header = parseHeader(name, await reader.read(length));
   checkModel(name, header, { shape: cache.pool.shape, fingerprint });
   checkSize(source, header, reader.offset);
-  const sequence = await betweenRuns(() => cache.restore(header.tokenIds, header.chunkedTokens));
+  const adapter = adapterOf(name, header, adapters);
+  const { tokenIds, chunkedTokens } = header;
+  const sequence = await betweenRuns(() => cache.restore(tokenIds, { chunkedTokens, adapter }));
   try {
     for (const { layer, start, end } of pieces(cache, header.tokenIds.length)) {
       const size = (end - start) * cache.pool.slotWidth * Float32Array.BYTES_PER_ELEMENT;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SlotShape } from "./kv-rows.ts";
 import { SequenceFileError } from "./sequence-file-error.ts";
+import type { SequenceAdapter } from "./sequence.ts";
 
 /**
  * How a file of a saved sequence begins; all numbers are little-endian:
@@ -26,6 +27,8 @@ const headerSchema = z.strictObject({
   dtype: z.literal("float32"),
   /** Names the weights that the rows were computed with. */
   fingerprint: z.string(),
+  /** The adapter that they were computed with, if there was one. */
+  adapter: z.strictObject({ name: z.string(), fingerprint: z.string() }).optional(),
 });
 
 /** What is said of a sequence before its rows. */
@@ -96,6 +99,26 @@ export function checkModel(
       actual: "one of other weights",
       hint,
     });
+}
+
+/**
+ * The adapter that a sequence was computed with: by its numbers, whatever its name is now.
+ *
+ * @throws {SequenceFileError} if it is not among those loaded.
+ */
+export function adapterOf(
+  path: string,
+  { adapter }: SequenceHeader,
+  loaded: readonly SequenceAdapter[],
+): SequenceAdapter | undefined {
+  if (!adapter) return undefined;
+  const found = loaded.find(({ fingerprint }) => fingerprint === adapter.fingerprint);
+  if (found) return found;
+  throw new SequenceFileError(path, {
+    expected: "a sequence without an adapter, or of one that is loaded",
+    actual: `one of the adapter "${adapter.name}"`,
+    hint: "load that adapter, with the scale that it had, first",
+  });
 }
 
 /** A file that was cut, changed, or never was one. */

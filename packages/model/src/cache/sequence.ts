@@ -1,11 +1,21 @@
+/** An adapter that keys and values were computed with; compared by identity, because a name may be given again. */
+export interface SequenceAdapter {
+  readonly name: string;
+  /** Names its numbers, in files. */
+  readonly fingerprint: string;
+}
+
 /** A text that the cache holds: token p and all before it are what `slots[p]` was computed from. */
 export interface Sequence {
+  /** Undefined: the network without one. */
+  readonly adapter: SequenceAdapter | undefined;
   readonly tokenIds: readonly number[];
   readonly slots: readonly number[];
 }
 
 /** A sequence as its cache sees it. */
 export class SequenceState implements Sequence {
+  readonly adapter: SequenceAdapter | undefined;
   readonly tokenIds: number[] = [];
   readonly slots: number[] = [];
   /** Slots that the next tokens will lie in. */
@@ -14,6 +24,10 @@ export class SequenceState implements Sequence {
   chunkedTokens = 0;
   /** Counts what happens to the sequence, so that a run knows whether it is still as it was. */
   version = 0;
+
+  constructor(adapter?: SequenceAdapter) {
+    this.adapter = adapter;
+  }
 }
 
 /**

@@ -1,16 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import { expect, it } from "vitest";
+import { writeAdapter } from "../adapter/__fixtures__/write-adapter.ts";
 import { DEADLY_ID } from "./__fixtures__/deadly-id.ts";
 import { Engine } from "./engine.ts";
+import type { EngineOptions } from "./protocol.ts";
 
 import { streamTokens, type SimpleJob } from "./__fixtures__/stream-tokens.ts";
 
 const tinyChat = fileURLToPath(new URL("../../../../apps/cli/fixtures/tiny-chat", import.meta.url));
 const dyingWorker = new URL("./__fixtures__/dying-worker.ts", import.meta.url);
 
-const openEngine = (): Promise<Engine> =>
-  Engine.open({ kind: "checkpoint", path: tinyChat }, {}, dyingWorker);
+const openEngine = (options: EngineOptions = {}): Promise<Engine> =>
+  Engine.open({ kind: "checkpoint", path: tinyChat }, options, dyingWorker);
 
 /** Long enough to be running when the thread dies. */
 const job = (firstId: number, maxNewTokens = 1000): SimpleJob => ({
@@ -45,6 +50,25 @@ it("a thread that dies fails all its callers with a DeviceError, and the next re
   const after = await Promise.all([collect(engine, job(5, 4)), collect(engine, job(5, 4))]);
   expect(after).toEqual([before, before]);
   expect((await engine.stats()).cacheBytes).toBeGreaterThan(0);
+});
+
+it("adapters that are loaded when a thread dies are there in the next one, and no others", async () => {
+  const path = await mkdtemp(join(tmpdir(), "restart-"));
+  try {
+    await using engine = await openEngine({ adapters: [] });
+    await writeAdapter(path, engine.config, { rank: 2 });
+    for (const name of ["kept", "unloaded"]) await engine.loadAdapter({ name, path });
+    const before = await engine.logits([5, 6], true, { adapter: "kept" });
+    await expect(collect(engine, job(DEADLY_ID))).rejects.toThrow(DeviceError);
+    await engine.unloadAdapter("unloaded");
+    expect(await engine.logits([5, 6], true, { adapter: "kept" })).toEqual(before);
+    await engine.loadAdapter({ name: "unloaded", path });
+    await expect(engine.logits([5, 6], true, { adapter: "other" })).rejects.toThrow(
+      'one of "kept", "unloaded"',
+    );
+  } finally {
+    await rm(path, { recursive: true });
+  }
 });
 
 it("an engine that is disposed while its thread is dead stays disposed", async () => {

@@ -2,12 +2,22 @@ import { DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype } from "../network/weight-plan.ts";
 import type { Vocabulary } from "../structured/vocabulary.ts";
+import { AdapterError } from "../adapter/adapter-error.ts";
+import type { AdapterInfo, AdapterSource } from "../adapter/loaded-adapter.ts";
+import { EngineAdapters } from "./engine-adapters.ts";
 import { EngineGeneration, type EngineGenerationOptions } from "./engine-generation.ts";
 import type { EnginePrefix, EngineSequence } from "./engine-sequence.ts";
 import { idleStats, type EngineStats } from "./engine-stats.ts";
 import { EngineThread, type OpenEngineOptions } from "./engine-thread.ts";
 import type { HiddenStates, Logits } from "./logits.ts";
-import type { EngineEvent, EngineJob, GenerateJob, HeldPrefix, ModelSource } from "./protocol.ts";
+import type {
+  EngineEvent,
+  EngineJob,
+  EngineOptions,
+  GenerateJob,
+  HeldPrefix,
+  ModelSource,
+} from "./protocol.ts";
 import { SequenceReleasedError } from "./sequence-released-error.ts";
 import type { TokenScoring } from "./tasks/score-task.ts";
 import { fromWireError } from "./wire-error.ts";
@@ -18,9 +28,23 @@ export interface FormatVocabulary {
   readonly eosTokenIds: readonly number[];
 }
 
-/** Options of a request that may be one of a list. */
-export interface OneOfMany {
+/** A held sequence with its text. */
+export interface HeldText {
+  readonly sequence: EngineSequence;
+  readonly tokenIds: readonly number[];
+  /** Name of the adapter that it runs with. */
+  readonly adapter?: string | undefined;
+}
+
+/** Options of a request that runs a text. */
+export interface TextOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Name of a loaded adapter; default none. */
+  readonly adapter?: string | undefined;
+}
+
+/** Options of a request that may be one of a list. */
+export interface OneOfMany extends TextOptions {
   /** Requests with the same number wait for room as one (`maxWaiting`). */
   readonly list?: number | undefined;
 }
@@ -37,7 +61,9 @@ export class Engine implements AsyncDisposable {
   readonly dtype: WeightDtype;
   /** Whether sequences are independent of each other, bit for bit. */
   readonly isDeterministic: boolean;
-  readonly #reopen: () => Promise<EngineThread>;
+  /** Adapters that requests may name. */
+  readonly adapters: EngineAdapters;
+  readonly #reopen: (adapters: EngineOptions["adapters"]) => Promise<EngineThread>;
   #thread: EngineThread;
   #starting: Promise<EngineThread> | undefined;
   #isClosed = false;
@@ -50,13 +76,14 @@ export class Engine implements AsyncDisposable {
   private constructor(
     thread: EngineThread,
     { deterministic = false }: OpenEngineOptions,
-    reopen: () => Promise<EngineThread>,
+    reopen: (adapters: EngineOptions["adapters"]) => Promise<EngineThread>,
   ) {
     this.#thread = thread;
     this.#reopen = reopen;
     this.isDeterministic = deterministic;
     this.config = thread.loaded.config;
     this.dtype = thread.loaded.dtype;
+    this.adapters = new EngineAdapters(thread.loaded.adapters);
   }
 
   /**
@@ -73,7 +100,9 @@ export class Engine implements AsyncDisposable {
     const thread = await EngineThread.open(source, options, entry);
     // Signal and progress are those of the first load.
     const { signal: _signal, onProgress: _onProgress, ...again } = options;
-    return new Engine(thread, options, () => EngineThread.open(source, again, entry));
+    return new Engine(thread, options, (adapters) =>
+      EngineThread.open(source, { ...again, adapters }, entry),
+    );
   }
 
   /**
@@ -107,8 +136,12 @@ export class Engine implements AsyncDisposable {
    *
    * @param last - Only the last position: `[1, V]` instead of `[T, V]`.
    */
-  logits(tokenIds: readonly number[], last: boolean, signal?: AbortSignal): Promise<Logits> {
-    return this.#ask({ type: "logits", tokenIds, last }, signal, (event) =>
+  logits(
+    tokenIds: readonly number[],
+    last: boolean,
+    { adapter, signal }: TextOptions = {},
+  ): Promise<Logits> {
+    return this.#ask({ type: "logits", tokenIds, last, adapter }, signal, (event) =>
       event.type === "logits"
         ? { data: event.data, shape: [event.data.length / event.vocabSize, event.vocabSize] }
         : undefined,
@@ -120,8 +153,11 @@ export class Engine implements AsyncDisposable {
    *
    * @throws {UnsupportedError} if the engine was opened without `trace`.
    */
-  hiddenStates(tokenIds: readonly number[], signal?: AbortSignal): Promise<HiddenStates> {
-    return this.#ask({ type: "hiddenStates", tokenIds }, signal, (event) => {
+  hiddenStates(
+    tokenIds: readonly number[],
+    { adapter, signal }: TextOptions = {},
+  ): Promise<HiddenStates> {
+    return this.#ask({ type: "hiddenStates", tokenIds, adapter }, signal, (event) => {
       if (event.type !== "hiddenStates") return undefined;
       const { trace, vocabSize } = event;
       return { ...trace, logits: { data: trace.logits, shape: [tokenIds.length, vocabSize] } };
@@ -136,23 +172,65 @@ export class Engine implements AsyncDisposable {
   score(
     tokenIds: readonly number[],
     from: number,
-    { list, signal }: OneOfMany = {},
+    { list, adapter, signal }: OneOfMany = {},
   ): Promise<TokenScoring> {
-    return this.#ask({ type: "score", tokenIds, from, list }, signal, (event) =>
+    return this.#ask({ type: "score", tokenIds, from, list, adapter }, signal, (event) =>
       event.type === "scores" ? event.scoring : undefined,
     );
   }
 
   /** Mean of the states after the final norm over all tokens of a text; `[C]`. */
-  embed(tokenIds: readonly number[], { list, signal }: OneOfMany = {}): Promise<Float32Array> {
-    return this.#ask({ type: "embed", tokenIds, list }, signal, (event) =>
+  embed(
+    tokenIds: readonly number[],
+    { list, adapter, signal }: OneOfMany = {},
+  ): Promise<Float32Array> {
+    return this.#ask({ type: "embed", tokenIds, list, adapter }, signal, (event) =>
       event.type === "embedding" ? event.data : undefined,
     );
   }
 
   /** A new, empty sequence that the thread holds until it is released. */
-  async hold(): Promise<EngineSequence> {
-    return (await this.#askHeld({ type: "hold" })).sequence;
+  async hold(adapter?: string): Promise<EngineSequence> {
+    return (await this.#askHeld({ type: "hold", adapter })).sequence;
+  }
+
+  /**
+   * Reads an adapter from its folder; requests may name it then.
+   *
+   * @throws {AdapterError | CheckpointError | UnsupportedError} if it cannot be used.
+   */
+  loadAdapter(source: AdapterSource, signal?: AbortSignal): Promise<AdapterInfo> {
+    const { name } = source;
+    return this.adapters.load(name, async () => {
+      try {
+        return await this.#ask({ type: "loadAdapter", source }, signal, (event) =>
+          event.type === "adapterLoaded" ? event.info : undefined,
+        );
+      } catch (error) {
+        // An abort may have crossed the answer: the thread must not keep what nobody knows of.
+        if (signal?.aborted) await this.#dropAdapter(name);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Frees an adapter's name at once; requests and held sequences that have begun with it go on with it, and its memory goes
+   * with the last of them.
+   *
+   * @throws {AdapterError} if none has the name.
+   */
+  async unloadAdapter(name: string): Promise<void> {
+    this.adapters.remove(name);
+    await this.#dropAdapter(name);
+  }
+
+  async #dropAdapter(name: string): Promise<void> {
+    await this.#starting?.catch(() => {});
+    if (this.#isClosed || !this.#thread.isAlive) return; // gone with its thread
+    await this.#ask({ type: "unloadAdapter", name }, undefined, isDone).catch((error: unknown) => {
+      if (!(error instanceof AdapterError) && this.#thread.isAlive) throw error;
+    });
   }
 
   /**
@@ -193,10 +271,7 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Reads a sequence from a file; it is held until it is released. */
-  restore(
-    path: string,
-    signal?: AbortSignal,
-  ): Promise<{ sequence: EngineSequence; tokenIds: readonly number[] }> {
+  restore(path: string, signal?: AbortSignal): Promise<HeldText> {
     return this.#askHeld({ type: "restore", path }, signal);
   }
 
@@ -288,14 +363,14 @@ export class Engine implements AsyncDisposable {
     request: EngineJob,
     signal?: AbortSignal,
     ready?: Promise<EngineThread>,
-  ): Promise<{ sequence: EngineSequence; tokenIds: readonly number[] }> {
+  ): Promise<HeldText> {
     return this.#ask(
       request,
       signal,
       (event, thread) => {
         if (event.type !== "held") return undefined;
-        const { sequenceId, tokenIds } = event;
-        return { sequence: { thread, sequenceId }, tokenIds };
+        const { sequenceId, tokenIds, adapter } = event;
+        return { sequence: { thread, sequenceId }, tokenIds, adapter };
       },
       ready,
     );
@@ -320,7 +395,7 @@ export class Engine implements AsyncDisposable {
 
   async #restart(): Promise<EngineThread> {
     try {
-      return (this.#thread = await this.#reopen());
+      return (this.#thread = await this.#reopen(this.adapters.sources));
     } finally {
       this.#starting = undefined;
     }

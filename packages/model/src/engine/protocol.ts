@@ -1,3 +1,4 @@
+import type { AdapterInfo, AdapterSource } from "../adapter/loaded-adapter.ts";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype, WeightOptions } from "../network/weight-plan.ts";
 import type { SamplerOptions } from "../sampling/sampler.ts";
@@ -47,6 +48,8 @@ export interface EngineOptions extends EngineLimits {
   readonly trace?: boolean | undefined;
   /** The tokens of a sequence do not depend on what else runs: each sequence runs alone. */
   readonly deterministic?: boolean | undefined;
+  /** LoRA adapters to begin with; undefined: the graph takes none, nor later. */
+  readonly adapters?: readonly AdapterSource[] | undefined;
 }
 
 /** One generation, as ids. */
@@ -69,6 +72,8 @@ export interface GenerateJob {
   readonly hasProcessor?: boolean | undefined;
   /** Guesses tokens from the text so far and checks several in one run. */
   readonly speculative?: boolean | undefined;
+  /** Name of a loaded adapter; undefined: none. With `held` it is that sequence's. */
+  readonly adapter?: string | undefined;
   /** A held sequence that the prompt continues and that takes up the result. */
   readonly held?: HeldPrefix | undefined;
 }
@@ -82,31 +87,44 @@ export interface HeldPrefix {
 /** Why a generation ended: an end-of-sequence token, a stop string or the end of a format; or `maxNewTokens`. */
 export type FinishReason = "stop" | "length";
 
+/** A request that runs with one of the adapters. */
+export interface Adapted {
+  /** Its name; undefined: none. */
+  readonly adapter?: string | undefined;
+}
+
 /** What one request asks of the thread. */
 export type EngineJob =
   | { readonly type: "generate"; readonly job: GenerateJob }
-  | { readonly type: "logits"; readonly tokenIds: readonly number[]; readonly last: boolean }
-  | { readonly type: "hiddenStates"; readonly tokenIds: readonly number[] }
-  | {
+  | (Adapted & {
+      readonly type: "logits";
+      readonly tokenIds: readonly number[];
+      readonly last: boolean;
+    })
+  | (Adapted & { readonly type: "hiddenStates"; readonly tokenIds: readonly number[] })
+  | (Adapted & {
       readonly type: "score";
       readonly tokenIds: readonly number[];
       /** First token that is scored. */
       readonly from: number;
       readonly list?: number | undefined;
-    }
-  | {
+    })
+  | (Adapted & {
       readonly type: "embed";
       readonly tokenIds: readonly number[];
       readonly list?: number | undefined;
-    }
+    })
   | { readonly type: "stats" }
   /** Holds a new, empty sequence. */
-  | { readonly type: "hold" }
+  | (Adapted & { readonly type: "hold" })
   | { readonly type: "append"; readonly held: HeldPrefix; readonly tokenIds: readonly number[] }
   | { readonly type: "fork"; readonly held: HeldPrefix }
   | { readonly type: "rollback"; readonly held: HeldPrefix }
   | { readonly type: "save"; readonly held: HeldPrefix; readonly path: string }
-  | { readonly type: "restore"; readonly path: string };
+  | { readonly type: "restore"; readonly path: string }
+  | { readonly type: "loadAdapter"; readonly source: AdapterSource }
+  /** Frees the name; what has begun with the adapter ends with it. */
+  | { readonly type: "unloadAdapter"; readonly name: string };
 
 /** Messages to the engine's thread. `id` names a request. */
 export type EngineRequest =
@@ -190,7 +208,10 @@ export type TaskEvent =
       readonly id: number;
       readonly sequenceId: number;
       readonly tokenIds: readonly number[];
+      /** Name of its adapter. */
+      readonly adapter?: string | undefined;
     }
+  | { readonly type: "adapterLoaded"; readonly id: number; readonly info: AdapterInfo }
   | { readonly type: "appended"; readonly id: number; readonly logits: Float32Array }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "failed"; readonly id: number; readonly error: WireError };
@@ -200,6 +221,12 @@ export type EngineEvent =
   | TaskEvent
   | { readonly type: "progress"; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly type: "warning"; readonly message: string }
-  | { readonly type: "loaded"; readonly config: ModelConfig; readonly dtype: WeightDtype }
+  | {
+      readonly type: "loaded";
+      readonly config: ModelConfig;
+      readonly dtype: WeightDtype;
+      /** Undefined where the graph takes none. */
+      readonly adapters: readonly AdapterInfo[] | undefined;
+    }
   | { readonly type: "loadFailed"; readonly error: WireError }
   | { readonly type: "closed" };

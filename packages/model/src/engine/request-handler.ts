@@ -1,3 +1,7 @@
+import { adaptersNotEnabled } from "../adapter/adapter-error.ts";
+import type { AdapterSet } from "../adapter/adapter-set.ts";
+import type { AdapterSource } from "../adapter/loaded-adapter.ts";
+import { loadAdapter } from "../adapter/node-load-adapter.ts";
 import {
   restoreSequence,
   saveSequence,
@@ -9,7 +13,14 @@ import { GrammarCompiler } from "../structured/grammar-compiler.ts";
 import type { EngineStats } from "./engine-stats.ts";
 import { HeldSequences } from "./held-sequences.ts";
 import { memoryInUse } from "./memory-in-use.ts";
-import type { EngineJob, EngineRequest, GenerateJob, HeldPrefix, TaskEvent } from "./protocol.ts";
+import type {
+  Adapted,
+  EngineJob,
+  EngineRequest,
+  GenerateJob,
+  HeldPrefix,
+  TaskEvent,
+} from "./protocol.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { AppendTask } from "./tasks/append-task.ts";
 import { EmbedTask } from "./tasks/embed-task.ts";
@@ -36,7 +47,7 @@ export class RequestHandler {
   readonly #scheduler: Scheduler;
   readonly #held: HeldSequences;
   readonly #context: GenerationContext;
-  /** Files being written or read, by request. */
+  /** Files being written or read, by request; adapters among them. */
   readonly #transfers = new Map<number, AbortController>();
   readonly #fingerprint: string;
   #grammars: GrammarCompiler | undefined;
@@ -112,13 +123,16 @@ export class RequestHandler {
       case "generate":
         return this.#generation(id, request.job);
       case "logits":
-        return new LogitsTask(id, this.#context, request.tokenIds, request.last);
+        return new LogitsTask(id, this.#contextOf(request), request.tokenIds, request.last);
       case "hiddenStates":
-        return new HiddenStatesTask(id, this.#context, request.tokenIds);
+        return new HiddenStatesTask(id, this.#contextOf(request), request.tokenIds);
       case "score":
-        return ofList(request, new ScoreTask(id, this.#context, request.tokenIds, request.from));
+        return ofList(
+          request,
+          new ScoreTask(id, this.#contextOf(request), request.tokenIds, request.from),
+        );
       case "embed":
-        return ofList(request, new EmbedTask(id, this.#context, request.tokenIds));
+        return ofList(request, new EmbedTask(id, this.#contextOf(request), request.tokenIds));
       case "append":
         return new AppendTask(id, this.#context, this.#held, request);
       default:
@@ -129,13 +143,40 @@ export class RequestHandler {
   #generation(id: number, job: GenerateJob): GenerationTask {
     const grammar = job.format && this.#compiler.compile(job.format).start();
     if (!job.held)
-      return new GenerationTask(id, this.#context, job, { tokenIds: job.promptIds, grammar });
+      return new GenerationTask(id, this.#contextOf(job), job, {
+        tokenIds: job.promptIds,
+        grammar,
+      });
     const held = this.#held.get(job.held.sequenceId, job.held.length);
     const tokenIds = [...held.tokenIds, ...job.promptIds];
     const sequence = this.#decoder.fork(held);
     // Without new tokens the last one runs again, for its logits.
     if (job.promptIds.length === 0) this.#decoder.rollback(sequence, tokenIds.length - 1);
     return new GenerationTask(id, this.#context, job, { tokenIds, sequence, grammar });
+  }
+
+  /** @throws {AdapterError} if the request names an adapter that is not loaded. */
+  #contextOf({ adapter }: Adapted): GenerationContext {
+    if (adapter === undefined) return this.#context;
+    return { ...this.#context, adapter: this.#adaptersFor(adapter).get(adapter) };
+  }
+
+  #adaptersFor(name: string): AdapterSet {
+    const { adapters } = this.#decoder;
+    if (!adapters) throw adaptersNotEnabled(name);
+    return adapters;
+  }
+
+  async #loadAdapter(
+    id: number,
+    source: AdapterSource,
+    { signal }: Pick<SequenceFileOptions, "signal">,
+  ): Promise<TaskEvent> {
+    const adapters = this.#adaptersFor(source.name);
+    const adapter = await loadAdapter(source, this.#decoder.config, { signal });
+    signal?.throwIfAborted(); // nobody is left to use it
+    adapters.add(adapter);
+    return { type: "adapterLoaded", id, info: adapter.info };
   }
 
   get #compiler(): GrammarCompiler {
@@ -150,7 +191,7 @@ export class RequestHandler {
       case "stats":
         return { type: "stats", id, stats: this.#stats() };
       case "hold": {
-        return this.#hold(id, this.#decoder.createSequence());
+        return this.#hold(id, this.#decoder.createSequence(this.#contextOf(request).adapter));
       }
       case "fork": {
         const { sequenceId, length } = request.held;
@@ -164,6 +205,11 @@ export class RequestHandler {
         return { type: "done", id };
       case "restore":
         return this.#transfer(id, (options) => this.#restore(id, request.path, options));
+      case "loadAdapter":
+        return this.#transfer(id, (options) => this.#loadAdapter(id, request.source, options));
+      case "unloadAdapter":
+        this.#decoder.removeAdapter(request.name);
+        return { type: "done", id };
       default:
         throw new Error(`engine: expected a request it knows, got "${request.type}"`);
     }
@@ -195,6 +241,7 @@ export class RequestHandler {
   async #restore(id: number, path: string, options: SequenceFileOptions): Promise<TaskEvent> {
     const sequence = await restoreSequence(this.#decoder.cache, path, {
       ...options,
+      adapters: this.#decoder.adapters?.all,
       betweenRuns: (work) => this.#decoder.betweenRuns(work),
     });
     if (options.signal?.aborted) {
@@ -206,7 +253,8 @@ export class RequestHandler {
 
   #hold(id: number, sequence: Sequence): TaskEvent {
     this.#held.hold(id, sequence);
-    return { type: "held", id, sequenceId: id, tokenIds: sequence.tokenIds };
+    const { tokenIds, adapter } = sequence;
+    return { type: "held", id, sequenceId: id, tokenIds, adapter: adapter?.name };
   }
 
   #stats(): EngineStats {

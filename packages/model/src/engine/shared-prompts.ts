@@ -27,6 +27,7 @@ export class SharedPrompts {
     if (this.#settled.has(task)) return true;
     if (task.sequence.tokenIds.length === 0 && task.reusable.length > 1) {
       for (const leader of earlier) {
+        if (leader.sequence.adapter !== task.sequence.adapter) continue;
         const shared = commonPrefix(leader.tokenIds, task.reusable);
         if (shared < MIN_SHARED || !leader.isRemembered) continue;
         if (leader.stage === "prompt" && leader.sequence.tokenIds.length < shared) return false;

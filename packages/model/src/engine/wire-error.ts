@@ -5,6 +5,7 @@ import {
   ShapeError,
   UnsupportedError,
 } from "@baichuan2/kernels";
+import { AdapterError } from "../adapter/adapter-error.ts";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import { KvCacheFullError } from "../cache/kv-cache-full-error.ts";
 import { SequenceFileError } from "../cache/sequence-file-error.ts";
@@ -17,6 +18,7 @@ import type { WireError } from "./protocol.ts";
 
 /** Classes that the engine's thread throws, by the name that travels. */
 const classes: Readonly<Record<string, { readonly prototype: Error }>> = {
+  AdapterError,
   CheckpointError,
   DeviceError,
   DisposedError,

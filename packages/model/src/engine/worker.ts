@@ -1,6 +1,9 @@
 import { parentPort } from "node:worker_threads";
 import type { DeviceError } from "@baichuan2/kernels";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
+import type { LoadedAdapter } from "../adapter/loaded-adapter.ts";
+import { loadAdapter } from "../adapter/node-load-adapter.ts";
+import type { ModelConfig } from "../config.ts";
 import { availableMemory } from "../memory/available-memory.ts";
 import { Decoder } from "../network/decoder.ts";
 import { engineLimits, type EngineLimitValues } from "./engine-defaults.ts";
@@ -30,6 +33,7 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
   try {
     const { signal } = loadController;
     await using open = await openSource(source, options, signal);
+    const adapters = await readAdapters(options, open.config);
     const backend = await createOrtNodeBackend({
       stagingDir: options.stagingDir,
       packedCacheDir: keepsPacked(open, options) ? options.packedCacheDir : undefined,
@@ -45,7 +49,9 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       maxSlots: () => limits().maxSlots,
       prefixCacheSlots: limits().prefixCacheSlots,
       deterministic: options.deterministic,
+      adapters: adapters !== undefined,
     });
+    for (const adapter of adapters ?? []) decoder.adapters?.add(adapter);
     const { maxSlots } = decoder.cacheStats;
     const { fingerprint } = open;
     handler = new RequestHandler(decoder, emit, {
@@ -54,10 +60,23 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       fingerprint,
       onFatal: die,
     });
-    emit({ type: "loaded", config: open.config, dtype: open.plan.dtype });
+    const { config, plan } = open;
+    emit({ type: "loaded", config, dtype: plan.dtype, adapters: decoder.adapters?.infos });
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });
   }
+}
+
+/** Before the weights: they are small, and what is wrong with them is told soon. */
+async function readAdapters(
+  { adapters }: EngineOptions,
+  config: ModelConfig,
+): Promise<readonly LoadedAdapter[] | undefined> {
+  if (!adapters) return undefined;
+  const { signal } = loadController;
+  const loaded: LoadedAdapter[] = [];
+  for (const source of adapters) loaded.push(await loadAdapter(source, config, { signal }));
+  return loaded;
 }
 
 /**

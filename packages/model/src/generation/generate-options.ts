@@ -1,3 +1,4 @@
+import type { AdapterChoice } from "../adapter/adapter-options.ts";
 import type { ChatPromptOptions } from "../chat/chat-prompt.ts";
 import type { GenerationOptions } from "../generation-config.ts";
 import type { TokenLogprob } from "../sampling/token-logprobs.ts";
@@ -19,7 +20,7 @@ export type LogitsHook = (
 ) => void | Promise<void>;
 
 /** Options of one generation. */
-export interface GenerateOptions extends GenerationOptions {
+export interface GenerateOptions extends GenerationOptions, AdapterChoice {
   readonly signal?: AbortSignal | undefined;
   /** Prompts exactly as the published code builds them, bare or with its tokenizer class (see chat/DIFFERENCES.md). */
   readonly compat?: ChatPromptOptions["compat"];

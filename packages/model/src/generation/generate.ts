@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@baichuan2/kernels";
 import type { Tokenizer } from "@baichuan2/tokenizer";
+import type { AdapterChoice } from "../adapter/adapter-options.ts";
 import type { EngineGeneration, ProcessLogits } from "../engine/engine-generation.ts";
 import type { EngineSequence } from "../engine/engine-sequence.ts";
 import type { Engine, FormatVocabulary } from "../engine/engine.ts";
@@ -23,6 +24,12 @@ export interface GenerationHost {
   readonly tokenizer: Tokenizer | undefined;
   /** @throws {NoTokenizerError} if there is none. */
   readonly requireTokenizer: () => Tokenizer;
+  /**
+   * The adapter that a request's option means; undefined: none.
+   *
+   * @throws {AdapterError} if none has the name.
+   */
+  readonly adapterOf: (choice: AdapterChoice["adapter"]) => string | undefined;
 }
 
 /** What a generation continues. */
@@ -37,18 +44,22 @@ export interface GenerationStart {
 /** Options of a call, checked, with the checkpoint's where they are silent. */
 export interface Generation {
   readonly config: GenerationConfig;
-  readonly options: Omit<GenerateOptions, keyof GenerationOptions>;
+  readonly options: Omit<GenerateOptions, keyof GenerationOptions | "adapter">;
+  /** Name of the adapter; undefined: none. */
+  readonly adapter: string | undefined;
 }
 
 /**
  * Checks the options of a generation.
  *
  * @throws {GenerationOptionError} for an option that cannot be used.
+ * @throws {AdapterError} for an adapter that is not loaded.
  * @throws {NoTokenizerError} where one needs text and there is no tokenizer.
  * @throws {UnsupportedError} for `speculative` with a deterministic engine or a `logitsProcessor`.
  */
 export function prepareGeneration(host: GenerationHost, given: GenerateOptions): Generation {
-  const { signal, compat, responseFormat, logitsProcessor, speculative, ...options } = given;
+  const { signal, compat, responseFormat, logitsProcessor, speculative, adapter, ...options } =
+    given;
   const { vocabSize } = host.engine.config;
   const config = mergeGenerationOptions(host.generationConfig, options, { vocabSize });
   if (config.stop.length > 0 || responseFormat) host.requireTokenizer();
@@ -64,7 +75,11 @@ export function prepareGeneration(host: GenerationHost, given: GenerateOptions):
       "speculative with a logitsProcessor",
       "leave one of them out: guesses are checked several at once, a processor sees one row at a time",
     );
-  return { config, options: { signal, compat, responseFormat, logitsProcessor, speculative } };
+  return {
+    config,
+    options: { signal, compat, responseFormat, logitsProcessor, speculative },
+    adapter: host.adapterOf(adapter),
+  };
 }
 
 /**
@@ -75,11 +90,11 @@ export function prepareGeneration(host: GenerationHost, given: GenerateOptions):
 export async function* runGeneration(
   host: GenerationHost,
   start: GenerationStart,
-  { config, options }: Generation,
+  { config, options, adapter }: Generation,
 ): AsyncGenerator<GenerationDelta, GenerationResult> {
   const { engine, tokenizer } = host;
   const seed = config.seed ?? randomSeed();
-  const job = toJob(start, { config, options }, seed);
+  const job = toJob(start, { config, options, adapter }, seed);
   const { stopTokenIds: eosTokenIds } = job;
   const textOptions = { tokenizer, stop: config.stop, eosTokenIds, hasLogprobs: config.logprobs };
   const texts = Array.from({ length: job.n }, (_, choice) => new ChoiceText(choice, textOptions));
@@ -106,7 +121,7 @@ export async function* runGeneration(
 
 function toJob(
   { promptIds, room = Infinity }: GenerationStart,
-  { config, options }: Generation,
+  { config, options, adapter }: Generation,
   seed: number,
 ): GenerateJob {
   const { responseFormat: format } = options;
@@ -122,6 +137,7 @@ function toJob(
     format: format && normalizeResponseFormat(format),
     hasProcessor: options.logitsProcessor !== undefined,
     speculative: options.speculative,
+    adapter,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type WeightPlan,
 } from "../network/weight-plan.ts";
 import { publishedConfig, type ShapeName } from "../shapes.ts";
+import { sizedAdapterBytes, type AdapterSize } from "./adapter-bytes.ts";
 import { weightBytes, type WeightBytes } from "./packed-bytes.ts";
 import { workBytes, type SequenceSizes } from "./work-bytes.ts";
 
@@ -21,6 +22,8 @@ export interface EstimateOptions extends WeightOptions {
   readonly batch?: number | undefined;
   /** Prompt tokens of one run. Default: up to 256, fewer in long contexts. */
   readonly prefillRows?: number | undefined;
+  /** LoRA adapters that are loaded with it. Default: none. */
+  readonly adapters?: readonly AdapterSize[] | undefined;
 }
 
 /** Memory and disk space of a model on the CPU; everything in bytes. */
@@ -35,7 +38,9 @@ export interface MemoryEstimate {
   readonly workBytes: number;
   /** Node, the engine's thread and onnxruntime. */
   readonly processBytes: number;
-  /** Sum of these four: memory while the model runs. */
+  /** Matrices of LoRA adapters. */
+  readonly adapterBytes: number;
+  /** Sum of these five: memory while the model runs. */
   readonly runningBytes: number;
   /** The embedding table. It stays in a file, rows are read when a token needs them: disk space, no memory. */
   readonly embeddingsBytes: number;
@@ -108,6 +113,7 @@ export function estimate(options: EstimateOptions): MemoryEstimate {
   return estimatePlan(config, planWeights(source, options), {
     ...options,
     keepsPacked: !options.exact,
+    adapterBytes: sizedAdapterBytes(config, options.adapters ?? []),
   });
 }
 
@@ -115,21 +121,25 @@ export function estimate(options: EstimateOptions): MemoryEstimate {
 export interface PlanSizes extends Partial<SequenceSizes> {
   /** False for weights in `exact` float32 and with `trace`. */
   readonly keepsPacked: boolean;
+  /** Matrices of adapters; default 0. */
+  readonly adapterBytes?: number | undefined;
 }
 
 /** The same for weights that are planned already, such as those of a checkpoint. */
 export function estimatePlan(
   config: ModelConfig,
   plan: WeightPlan,
-  { context = config.modelMaxLength, batch = 1, prefillRows, keepsPacked }: PlanSizes,
+  sizes: PlanSizes,
 ): MemoryEstimate {
+  const { context = config.modelMaxLength, batch = 1, prefillRows, keepsPacked } = sizes;
+  const { adapterBytes = 0 } = sizes;
   const weights = weightsOf(config, plan);
   const parts = [...weights.values()].flatMap(({ storedParts }) => storedParts);
   const linears = [...weights.values()].filter(({ packedBytes }) => packedBytes > 0);
   const weightsBytes = sum(linears, ({ packedBytes }) => packedBytes);
   const embeddingsBytes = weights.get(EMBEDDINGS)?.mappedBytes ?? 0;
   const cacheBytes = batch * context * slotBytes(config);
-  const work = workBytes(config, { context, batch, prefillRows });
+  const work = workBytes(config, { context, batch, prefillRows, hasAdapters: adapterBytes > 0 });
   const mappedBytes = sum([...weights.values()], (weight) => weight.mappedBytes) - embeddingsBytes;
   return {
     dtype: plan.dtype,
@@ -137,7 +147,8 @@ export function estimatePlan(
     cacheBytes,
     workBytes: work,
     processBytes: PROCESS_BYTES,
-    runningBytes: weightsBytes + cacheBytes + work + PROCESS_BYTES,
+    adapterBytes,
+    runningBytes: weightsBytes + cacheBytes + work + PROCESS_BYTES + adapterBytes,
     embeddingsBytes,
     mappedBytes,
     load: {

@@ -7,6 +7,8 @@ export interface MemoryBreakdown {
   readonly workBytes: number;
   /** Node and onnxruntime. */
   readonly processBytes: number;
+  /** LoRA adapters. */
+  readonly adapterBytes: number;
   /** What loading takes for a while, beyond all of these. */
   readonly loadBytes: number;
 }
@@ -61,6 +63,7 @@ const NAMES: Readonly<Record<keyof MemoryBreakdown, string>> = {
   cacheBytes: "cache",
   workBytes: "work space",
   processBytes: "process",
+  adapterBytes: "adapters",
   loadBytes: "loading",
 };
 

@@ -1,11 +1,14 @@
 import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { UnsupportedError } from "@baichuan2/kernels";
+import { checkAdapter, type AdapterShapes } from "../adapter/check-adapter.ts";
+import { readAdapterShapes } from "../adapter/node-adapter-shapes.ts";
 import type { ModelConfig } from "../config.ts";
 import type { OpenEngineOptions } from "../engine/engine-thread.ts";
 import { openSource } from "../engine/open-source.ts";
 import type { ModelSource } from "../engine/protocol.ts";
 import type { WeightOptions, WeightPlan } from "../network/weight-plan.ts";
+import { adapterBytes } from "./adapter-bytes.ts";
 import { availableMemory } from "./available-memory.ts";
 import { estimatePlan, type MemoryEstimate } from "./estimate.ts";
 import { MemoryLimitError, type MemoryBreakdown, type MemoryHint } from "./memory-limit-error.ts";
@@ -13,7 +16,14 @@ import { MemoryLimitError, type MemoryBreakdown, type MemoryHint } from "./memor
 /** What decides how much memory a load needs, and how much it may take. */
 export interface RequireMemoryOptions extends Pick<
   OpenEngineOptions,
-  "weights" | "threads" | "maxSlots" | "stagingDir" | "packedCacheDir" | "trace" | "signal"
+  | "weights"
+  | "threads"
+  | "maxSlots"
+  | "stagingDir"
+  | "packedCacheDir"
+  | "trace"
+  | "signal"
+  | "adapters"
 > {
   /** Memory that the process may take, in bytes; Infinity loads without a check. Default: what is available. */
   readonly memoryLimitBytes?: number | undefined;
@@ -38,7 +48,7 @@ export async function requireMemory(
   await requireMemoryFor(open, options);
 }
 
-/** The same for weights that are planned already. */
+/** The same for weights that are planned already; adapters that do not fit them are told here as well. */
 export async function requireMemoryFor(
   { config, plan }: { readonly config: ModelConfig; readonly plan: WeightPlan },
   options: RequireMemoryOptions,
@@ -47,10 +57,28 @@ export async function requireMemoryFor(
   if (memoryLimitBytes === Infinity) return;
   const limit = Math.min(checkedLimit(memoryLimitBytes), availableMemory());
   const context = Math.min(INITIAL_SLOTS, maxSlots);
-  const needed = estimatePlan(config, plan, { context, keepsPacked: !weights.exact && !trace });
+  const needed = estimatePlan(config, plan, {
+    context,
+    keepsPacked: !weights.exact && !trace,
+    adapterBytes: await bytesOfAdapters(config, options),
+  });
   const breakdown = await breakdownOf(needed, options);
   const error = new MemoryLimitError("loadModel", limit, breakdown, hintsFor(plan, weights));
   if (error.needBytes > limit) throw error;
+}
+
+/** @throws {AdapterError | CheckpointError | UnsupportedError} for an adapter that cannot be used. */
+async function bytesOfAdapters(
+  config: ModelConfig,
+  { adapters = [], signal }: RequireMemoryOptions,
+): Promise<number> {
+  const all: AdapterShapes[] = [];
+  for (const { name, path } of adapters) {
+    const shapes = await readAdapterShapes(path, { signal });
+    checkAdapter(shapes, config, name);
+    all.push(shapes);
+  }
+  return adapterBytes(config, all);
 }
 
 function checkedLimit(bytes = Infinity): number {
@@ -64,11 +92,13 @@ async function breakdownOf(
   { packedCacheDir, stagingDir = tmpdir() }: RequireMemoryOptions,
 ): Promise<MemoryBreakdown> {
   const { weightsBytes, cacheBytes, workBytes, processBytes, runningBytes, packedCache } = needed;
+  const { adapterBytes: ofAdapters } = needed;
   const isKept = packedCacheDir !== undefined && packedCache !== undefined;
   const { peakBytes, diskBytes } = isKept ? packedCache.first : needed.load;
   const stagingBytes = !isKept && (await isInMemory(stagingDir)) ? diskBytes : 0;
   const loadBytes = Math.max(0, peakBytes - runningBytes) + stagingBytes;
-  return { weightsBytes, cacheBytes, workBytes, processBytes, loadBytes };
+  const running = { weightsBytes, cacheBytes, workBytes, processBytes };
+  return { ...running, adapterBytes: ofAdapters, loadBytes };
 }
 
 /** Linux's number of tmpfs. */

@@ -9,6 +9,8 @@ export interface SequenceSizes {
   readonly batch: number;
   /** Prompt tokens of one run. Default: what `chunkRows` allows. */
   readonly prefillRows?: number | undefined;
+  /** Whether a run may have LoRA adapters. */
+  readonly hasAdapters?: boolean | undefined;
 }
 
 /** One run: T new rows, S keys seen with the new ones, R rows of logits. */
@@ -33,6 +35,9 @@ const MLP_ARRAYS = 3;
 /** New keys and values of all layers: onnxruntime's, and the copy that is stored. */
 const NEW_ROW_ARRAYS = 2;
 
+/** `[T, 3C]` or `[T, F]`: what an adapter adds, and the sum. */
+const ADAPTER_ARRAYS = 2;
+
 /** `[R, V]`: products of two planes of bytes by two, their sums, and the copy for the sampler. */
 const LOGIT_ARRAYS = 8;
 
@@ -51,16 +56,16 @@ export function workBytes(config: ModelConfig, sizes: SequenceSizes): number {
   const { context, batch } = sizes;
   const prefill = promptRun(config, sizes);
   const T = batch + (batch > 1 ? INTERLEAVED_ROWS : 0);
-  const step = runBytes(config, { T, S: context * batch + T, R: batch });
+  const step = runBytes(config, { T, S: context * batch + T, R: batch }, sizes.hasAdapters);
   return Math.max(prefill, step);
 }
 
 /** The largest run of prompts: chunks get smaller as the prompts grow, so that the scores keep their size. */
 function promptRun(config: ModelConfig, sizes: SequenceSizes): number {
-  const { context, prefillRows = PREFILL_ROWS } = sizes;
+  const { context, prefillRows = PREFILL_ROWS, hasAdapters } = sizes;
   let largest = 0;
   for (let past = 0; past < context; past += Math.min(prefillRows, chunkRows(config, past)))
-    largest = Math.max(largest, runBytes(config, chunksAt(config, past, sizes)));
+    largest = Math.max(largest, runBytes(config, chunksAt(config, past, sizes), hasAdapters));
   return largest;
 }
 
@@ -80,10 +85,12 @@ function chunksAt(
   return { T, S: Math.min(S + T, batch * context), R: Math.min(batch, T) };
 }
 
-function runBytes(config: ModelConfig, { T, S, R }: RunSizes): number {
+function runBytes(config: ModelConfig, { T, S, R }: RunSizes, hasAdapters = false): number {
   const { hiddenSize: C, intermediateSize: F, vocabSize: V, numAttentionHeads: H } = config;
   const { numHiddenLayers: L, positionScheme } = config;
+  const adapterFloats = hasAdapters ? ADAPTER_ARRAYS * T * Math.max(3 * C, F) : 0;
   const floats =
+    adapterFloats +
     SCORE_ARRAYS[positionScheme] * H * T * S +
     HIDDEN_ARRAYS * T * C +
     MLP_ARRAYS * T * F +

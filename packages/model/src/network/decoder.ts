@@ -5,7 +5,9 @@ import {
   type Reservation,
   type ReservedTokens,
 } from "../cache/kv-cache.ts";
-import type { Sequence } from "../cache/sequence.ts";
+import { adaptersNotEnabled } from "../adapter/adapter-error.ts";
+import { AdapterSet } from "../adapter/adapter-set.ts";
+import type { Sequence, SequenceAdapter } from "../cache/sequence.ts";
 import type { ModelConfig } from "../config.ts";
 import { buildInferenceGraph, FINAL_NORM, type InferenceGraphOptions } from "./inference-graph.ts";
 import { prefillCuts } from "./prefill.ts";
@@ -67,6 +69,8 @@ export class Decoder {
   readonly isDeterministic: boolean;
   /** Keys and values of all sequences. */
   readonly cache: KvCache;
+  /** Adapters that sequences may have; undefined where the graph takes none. */
+  readonly adapters: AdapterSet | undefined;
   readonly #executable: Executable;
   readonly #feeds: RunFeeds;
   /** The run in flight. */
@@ -83,6 +87,7 @@ export class Decoder {
       prefixCacheSlots: options.prefixCacheSlots,
       wholeChunks: options.deterministic ? prefillCuts(config) : undefined,
     });
+    this.adapters = options.adapters ? new AdapterSet(config) : undefined;
     this.#executable = executable;
     this.#feeds = new RunFeeds(config);
   }
@@ -109,8 +114,8 @@ export class Decoder {
   }
 
   /** An empty sequence. */
-  createSequence(): Sequence {
-    return this.cache.createSequence();
+  createSequence(adapter?: SequenceAdapter): Sequence {
+    return this.cache.createSequence(adapter);
   }
 
   /** A sequence of the same tokens that goes its own way from here; nothing is copied. */
@@ -134,7 +139,8 @@ export class Decoder {
   }
 
   /**
-   * Gives an empty sequence the longest beginning of a text that is remembered, at most all but the last token.
+   * Gives an empty sequence the longest beginning of a text that is remembered of its adapter, at most all but the last
+   * token.
    *
    * @returns its length in tokens; 0 if there is none.
    */
@@ -142,9 +148,23 @@ export class Decoder {
     return this.cache.adopt(sequence, tokenIds);
   }
 
-  /** Keeps a sequence's tokens for `adopt`, within `prefixCacheSlots`. */
+  /** Keeps a sequence's tokens for `adopt`, within `prefixCacheSlots`; not those of an adapter that was removed. */
   remember(sequence: Sequence): void {
-    this.cache.remember(sequence);
+    const { adapter } = sequence;
+    if (!adapter || this.adapters?.has(adapter)) this.cache.remember(sequence);
+  }
+
+  /**
+   * Frees an adapter's name and forgets what was remembered with it; sequences that have it keep it.
+   *
+   * @throws {AdapterError} if none has the name, or the graph takes none.
+   */
+  removeAdapter(name: string): void {
+    const { adapters } = this;
+    if (!adapters) throw adaptersNotEnabled(name);
+    const adapter = adapters.get(name);
+    adapters.remove(name);
+    this.cache.forgetAdapter(adapter);
   }
 
   /** @throws {TokenIdError} for the first id that has no embedding. */
@@ -249,12 +269,16 @@ export class Decoder {
     const rows = items.map(({ state, tokenIds, outputRows }) => {
       return { slots: state.slots, tokenIds, outputRows };
     });
+    const adapted = items.map(({ state, tokenIds }) => {
+      return { adapter: state.adapter, count: tokenIds.length };
+    });
     const hasOutputs = items.some(({ outputRows }) => outputRows > 0);
     const wanted = { logits: hasOutputs, hidden: hasOutputs && hidden };
     const fetches = this.isTraced ? undefined : outputNames(this.config.numHiddenLayers, wanted);
     pool.isRead = true;
     try {
-      return await this.#executable.run(this.#feeds.write(rows, window, pool), fetches);
+      const feeds = { ...this.#feeds.write(rows, window, pool), ...this.adapters?.feeds(adapted) };
+      return await this.#executable.run(feeds, fetches);
     } finally {
       pool.isRead = false;
     }

@@ -15,7 +15,7 @@ export const backends: Readonly<Record<string, () => Backend | Promise<Backend>>
 export async function openGoldenDecoder(
   folder: string,
   backend: Backend,
-  options: { trace?: boolean } = {},
+  options: { trace?: boolean; adapters?: boolean } = {},
 ): Promise<Decoder> {
   await using checkpoint = await openCheckpoint(sharedData(`model/models/${folder}`));
   return await Decoder.create(checkpoint.config, backend, checkpointWeights(checkpoint), options);

@@ -9,6 +9,7 @@ import {
 } from "@baichuan2/kernels";
 import type { Value, WeightFormat } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
+import { declareAdapters } from "./adapter-inputs.ts";
 import { decoderLayer, type LayerContext } from "./decoder-layer.ts";
 
 /** Key of the head; a `WeightReader` for this graph gives its rows normalised (NormHead, folded at load). */
@@ -26,6 +27,8 @@ export interface InferenceGraphOptions {
   readonly trace?: boolean | "layers" | undefined;
   /** Format of each weight; float32 where absent. */
   readonly formatOf?: ((name: string, shape: readonly number[]) => WeightFormat) | undefined;
+  /** Adds inputs by which runs are given LoRA adapters (see `declareAdapters`). Default: none, and no work for them. */
+  readonly adapters?: boolean | undefined;
 }
 
 /**
@@ -34,13 +37,14 @@ export interface InferenceGraphOptions {
  *   inputs   input_ids [T] i32 · output_rows [R] i32 · mask [T, S+T]
  *            keys.{l}, values.{l} [S, H, D]
  *            RoPE: cos, sin [T, D/2]      ALiBi: query_positions [T], key_positions [S+T]
+ *            with adapters: lora_mask.{linear} [T, r] · {linear}.lora_A [r, C], {linear}.lora_B [r, O]
  *   outputs  logits [R, V] · hidden.final_norm [R, C] · keys.{l}.new, values.{l}.new [T, H, D]
  *
  * Rows may belong to many sequences; only the mask tells which (see `poolAttention`).
  */
 export function buildInferenceGraph(
   config: ModelConfig,
-  { trace = false, formatOf }: InferenceGraphOptions = {},
+  { trace = false, formatOf, adapters = false }: InferenceGraphOptions = {},
 ): Graph {
   const g = new Graph();
   const { hiddenSize: C, vocabSize: V, numAttentionHeads: H, headDim: D } = config;
@@ -49,6 +53,7 @@ export function buildInferenceGraph(
   const weight = (name: string, shape: readonly number[]): Value =>
     g.weight(name, shape, formatOf?.(name, shape));
   const { bias, rope } = positions(g, config);
+  const adapt = adapters ? declareAdapters(g, config) : undefined;
 
   let x = gather(g, weight("model.embed_tokens.weight", [V, C]), inputIds);
   if (trace) g.output("hidden.embed", x);
@@ -61,7 +66,10 @@ export function buildInferenceGraph(
       weight(`model.layers.${layer}.${key}`, shape);
     const result = decoderLayer(g, config, x, {
       weight: declare,
-      project: (rows, key, shape) => linear(g, rows, declare(`${key}.weight`, shape)),
+      project: (rows, key, shape) => {
+        const product = linear(g, rows, declare(`${key}.weight`, shape));
+        return adapt ? adapt(rows, product, layer, key) : product;
+      },
       rope,
       attend: (query, key, value) =>
         poolAttention(g, { query, key, value, bias, ...pool }, 1 / Math.sqrt(D)),

@@ -1,10 +1,11 @@
+import type { AdapterChoice } from "../adapter/adapter-options.ts";
 import type { Engine } from "../engine/engine.ts";
 import { PromptError, toIds, type Prompt } from "../prompt.ts";
 import { scoreWindows } from "./score-windows.ts";
 import { together, type CallOptions } from "./together.ts";
 
 /** Options of a call that scores or embeds. */
-export interface ScoreOptions {
+export interface ScoreOptions extends AdapterChoice {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,7 +78,7 @@ function joined(
 export async function perplexityOne(
   { engine, promptIds }: ScoreHost,
   text: Prompt,
-  options: PerplexityOptions & CallOptions,
+  options: Omit<PerplexityOptions, "adapter"> & CallOptions,
 ): Promise<Perplexity> {
   const { window = engine.config.modelMaxLength, stride = window } = options;
   const tokenIds = promptIds(text);

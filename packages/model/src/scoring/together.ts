@@ -6,6 +6,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Names their list; default a new one. */
   readonly list?: number | undefined;
+  /** Name of the adapter; undefined: none. */
+  readonly adapter?: string | undefined;
 }
 
 let lists = 0;

@@ -1,3 +1,4 @@
+import type { SequenceAdapter } from "../../cache/sequence.ts";
 import type { BatchItem, Decoder, Sequence } from "../../network/decoder.ts";
 import type { TaskEvent } from "../protocol.ts";
 import { toWireError } from "../wire-error.ts";
@@ -8,6 +9,8 @@ export interface TaskContext {
   readonly emit: (event: TaskEvent, transfer?: ArrayBuffer[]) => void;
   /** Lets another task join the running ones; its sequence exists already. */
   readonly spawn: (task: Task) => void;
+  /** Of a task that begins a sequence; default none. */
+  readonly adapter?: SequenceAdapter | undefined;
 }
 
 /** Rows that a task brings to the next run. */
@@ -42,7 +45,7 @@ export abstract class Task {
   #isDone = false;
   protected readonly context: TaskContext;
 
-  constructor(id: number, context: TaskContext, sequence = context.decoder.createSequence()) {
+  constructor(id: number, context: TaskContext, sequence = newSequence(context)) {
     this.id = id;
     this.context = context;
     this.sequence = sequence;
@@ -100,7 +103,7 @@ export abstract class Task {
   /** Gives the slots back, to begin anew. */
   restart(): void {
     this.context.decoder.free(this.sequence);
-    this.sequence = this.context.decoder.createSequence();
+    this.sequence = this.context.decoder.createSequence(this.sequence.adapter);
   }
 
   /** Tells the caller what went wrong, and ends. */
@@ -116,6 +119,10 @@ export abstract class Task {
     this.#isDone = true;
     this.context.decoder.free(this.sequence);
   }
+}
+
+function newSequence({ decoder, adapter }: TaskContext): Sequence {
+  return decoder.createSequence(adapter);
 }
 
 /** How many tokens two texts begin with together. */
