@@ -21,6 +21,12 @@ export type {
   TensorInfo,
 } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint } from "./checkpoint/node-open-checkpoint.ts";
+export { copyCompanions } from "./checkpoint/node-companions.ts";
+export {
+  writeWeights,
+  type WeightToWrite,
+  type WriteWeightsOptions,
+} from "./checkpoint/node-write-weights.ts";
 export { readTensorFile, type TensorFloats } from "./checkpoint/node-read-tensors.ts";
 export {
   writeSafetensors,
@@ -109,6 +115,8 @@ export {
   type MemoryBreakdown,
   type MemoryHint,
 } from "./memory/memory-limit-error.ts";
+export { mergeAdapter, type MergeAdapterOptions, type MergeReport } from "./merge/merge-adapter.ts";
+export type { MergeDtype } from "./merge/merged-chunks.ts";
 export { Model, type LogitsOptions } from "./model.ts";
 export { ModelSequence, type SequenceOptions } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
@@ -165,4 +173,5 @@ export type {
 export { NoTokenizerError, PromptError, type Prompt } from "./prompt.ts";
 export type { Perplexity, PerplexityOptions, Score, ScoreOptions } from "./scoring/score.ts";
 export { readJsonFile } from "./read-json-file.ts";
+export { UNFINISHED, writeFolder, type WriteFolderOptions } from "./write-folder.ts";
 export { writeWhole } from "./write-whole.ts";

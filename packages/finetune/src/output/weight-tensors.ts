@@ -27,11 +27,6 @@ export function declare({ name, shape }: NamedValues, dtype: SavedDtype): Tensor
   return { name, dtype, shape };
 }
 
-/** Bytes of a value. */
-export function valueBytes(dtype: SavedDtype): number {
-  return dtype === "f32" ? 4 : 2;
-}
-
 /** The upper half of float32's bits, rounded to even; NaN stays NaN. */
 export function roundToBfloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   CheckpointError,
+  copyCompanions,
   expectedTensors,
   openAdapter,
   openCheckpoint,
@@ -12,11 +13,10 @@ import { adapterParameters } from "../lora/adapter-parameters.ts";
 import { readParameters } from "../network/read-parameters.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { writeAdapter } from "../output/adapter-files.ts";
-import { copyCompanions } from "../output/checkpoint-folder.ts";
 import { readOptimizerFile, writeOptimizerFile } from "../output/optimizer-file.ts";
 import { parseTrainerState, trainerStateJson, type TrainerState } from "../output/trainer-state.ts";
 import type { NamedValues } from "../output/weight-tensors.ts";
-import { writeWeights } from "../output/write-weights.ts";
+import { writeTrained } from "../output/write-trained.ts";
 import type { OpenRun } from "./open-run.ts";
 
 const OPTIMIZER = "optimizer.safetensors";
@@ -35,7 +35,7 @@ export async function writeModel(
 ): Promise<void> {
   const tensors = trainedTensors(run);
   if (run.adapter) return writeAdapter(directory, run.adapter.config, tensors, { signal });
-  await writeWeights(directory, tensors, { dtype: run.args.bf16 ? "bf16" : "f32", signal });
+  await writeTrained(directory, tensors, { dtype: run.args.bf16 ? "bf16" : "f32", signal });
   await copyCompanions(run.modelPath, directory);
 }
 

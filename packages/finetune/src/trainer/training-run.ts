@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFolder } from "@baichuan2/model";
 import { AdamW } from "../optim/adamw.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
 import {
@@ -7,7 +8,6 @@ import {
   listCheckpoints,
   removeUnfinished,
   rotateCheckpoints,
-  writeFolder,
 } from "../output/checkpoint-folder.ts";
 import type { TrainerState } from "../output/trainer-state.ts";
 import { bestEvaluation } from "./best-evaluation.ts";

@@ -42,12 +42,7 @@ export function quantizationFor(
  * @throws {CheckpointError} if the source is damaged or quantized already, or a shape does not fit the blocks.
  */
 export function refuseUnfit(checkpoint: Checkpoint, quantization: LinearQuantization): void {
-  const already = quantizationOf(checkpoint);
-  if (already)
-    throw new CheckpointError(
-      checkpoint.path,
-      `expected unquantized weights, got weights that are already quantized to ${already.format} (use the unquantized checkpoint)`,
-    );
+  refuseQuantized(checkpoint);
   checkWeights(checkpoint);
   if (quantization.format !== "int4") return;
   const { blockSize } = quantization;
@@ -60,6 +55,16 @@ export function refuseUnfit(checkpoint: Checkpoint, quantization: LinearQuantiza
         { tensor: tensor.name },
       );
   }
+}
+
+/** @throws {CheckpointError} if the weights are quantized. */
+export function refuseQuantized(checkpoint: Checkpoint): void {
+  const already = quantizationOf(checkpoint);
+  if (already)
+    throw new CheckpointError(
+      checkpoint.path,
+      `expected unquantized weights, got weights that are already quantized to ${already.format} (use the unquantized checkpoint)`,
+    );
 }
 
 /**

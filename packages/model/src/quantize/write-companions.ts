@@ -1,6 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { itemSize } from "../checkpoint/dtype.ts";
+import { companionNames } from "../checkpoint/node-companions.ts";
 import { quantizationConfig } from "../checkpoint/quantized/write-quantization-config.ts";
 import { elementCount } from "../checkpoint/stored-tensor.ts";
 import { writeWeightIndex } from "../checkpoint/weight-index.ts";
@@ -17,8 +17,8 @@ export async function writeCompanions(
   quantization: LinearQuantization,
   staging: Pick<StagingDirectory, "writeText" | "copy">,
 ): Promise<void> {
-  for (const name of (await readdir(source)).toSorted())
-    if (await isCompanion(source, name)) await staging.copy(join(source, name));
+  for (const name of await companionNames(source))
+    if (name !== "config.json") await staging.copy(join(source, name));
   await staging.writeText("model.safetensors.index.json", indexOf(shards, quantization));
   await staging.writeText("config.json", await configOf(source, quantization));
 }
@@ -43,16 +43,4 @@ async function configOf(source: string, quantization: LinearQuantization): Promi
   const { format, ...blocks } = quantization;
   const quantization_config = quantizationConfig(format, blocks);
   return `${JSON.stringify({ ...config, quantization_config }, null, 2)}\n`;
-}
-
-/** Weights in any format, and what describes them: all that must not be copied. */
-const WEIGHTS = /\.(bin|safetensors|pt|pth|gguf|onnx|h5|msgpack)$|\.index\.json$|^config\.json$/;
-
-/** Tokenizers, settings, licences and code are small; anything larger is not part of a checkpoint. */
-const MAX_COMPANION_BYTES = 64 << 20;
-
-async function isCompanion(directory: string, name: string): Promise<boolean> {
-  if (WEIGHTS.test(name) || name.startsWith(".")) return false;
-  const entry = await stat(join(directory, name)).catch(() => undefined);
-  return entry !== undefined && entry.isFile() && entry.size <= MAX_COMPANION_BYTES;
 }
