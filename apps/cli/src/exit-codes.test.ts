@@ -27,6 +27,7 @@ describe("exitCodeOf", () => {
     ["a damaged download", new HubError("damaged", "a/b", "wrong hash"), 5],
     ["a damaged checkpoint", new CheckpointError("dir", "truncated"), 5],
     ["a checkpoint error of the engine's thread", withCode("ERR_CHECKPOINT"), 5],
+    ["an adapter of another model", withCode("ERR_ADAPTER"), 5],
     [
       "a full disk",
       new CheckpointError("file", "cannot be written", { cause: withCode("ENOSPC") }),

@@ -41,6 +41,7 @@ const byCode: Readonly<Record<string, number>> = {
   ERR_TRAINING_ARGUMENT: exitCodes.usage,
   ERR_CHECKPOINT: exitCodes.integrity,
   ERR_DATA: exitCodes.integrity,
+  ERR_ADAPTER: exitCodes.integrity,
   ERR_UNSUPPORTED: exitCodes.unsupported,
   ERR_MEMORY_LIMIT: exitCodes.memory,
   ERR_WORKER_OUT_OF_MEMORY: exitCodes.memory,

@@ -26,6 +26,7 @@ import { parseCount } from "./sampling-options.ts";
 export interface ModelFlags extends EngineFlags {
   readonly model?: string;
   readonly tokenizer?: string;
+  readonly adapter?: string;
   readonly threads?: number;
   readonly dtype?: string;
   readonly blockSize?: number;
@@ -48,6 +49,7 @@ export function addModelOptions(command: Command, t: Translate): Command {
 /** Adds the flags that tell how to run a model. */
 export function addRunOptions(command: Command, t: Translate): Command {
   return command
+    .option("--adapter <dir>", t("option.adapter"))
     .option("--threads <n>", t("option.threads"), parseCount)
     .addOption(new Option("--dtype <type>", t("option.dtype")).default("auto"))
     .option("--block-size <n>", t("option.blockSize"), parseCount)
@@ -90,6 +92,7 @@ export async function openModel(
     ...weightOptions(flags),
     threads: flags.threads,
     tokenizer: flags.tokenizer,
+    adapter: flags.adapter,
     packedCacheDir: packedCacheDirectory(flags),
     ...engineOptions(flags),
     signal: cli.io.signal,

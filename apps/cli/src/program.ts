@@ -10,6 +10,7 @@ import { addFinetuneCommand } from "./commands/finetune.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLogitsCommand } from "./commands/logits.ts";
+import { addMergeCommand } from "./commands/merge.ts";
 import { addPerplexityCommand } from "./commands/perplexity.ts";
 import { addPromptCommand } from "./commands/prompt.ts";
 import { addQuantizeCommand } from "./commands/quantize.ts";
@@ -34,6 +35,7 @@ const EXAMPLES = [
   "baichuan2 compare Baichuan2-7B-Base --dtype int4 --text book.txt",
   "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
   "baichuan2 finetune --model_name_or_path Baichuan2-7B-Base --data_path belle.json --output_dir out --use_lora --bf16",
+  "baichuan2 merge --model Baichuan2-7B-Base --adapter poet --output Baichuan2-7B-Poet",
 ];
 
 /**
@@ -79,6 +81,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addCompareCommand(program, cli);
   addQuantizeCommand(program, cli);
   addFinetuneCommand(program, cli);
+  addMergeCommand(program, cli);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }

@@ -95,6 +95,7 @@ async function openBenchModel(cli: Cli, flags: BenchFlags): Promise<Model> {
     ...engineOptions(given),
     layers,
     threads,
+    adapter: flags.adapter,
     packedCacheDir: packedCacheDirectory(flags),
     signal: cli.io.signal,
     onProgress: progress.update,

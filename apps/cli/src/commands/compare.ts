@@ -100,7 +100,12 @@ async function checkModels(
     b: { ...flags, model: directoryB },
   };
   const check = (one: ModelFlags & { readonly model: string }) =>
-    checkLoad(one.model, { ...weightOptions(one), threads, signal: cli.io.signal });
+    checkLoad(one.model, {
+      ...weightOptions(one),
+      adapter: one.adapter,
+      threads,
+      signal: cli.io.signal,
+    });
   const [configA, configB] = [await check(models.a), await check(models.b)];
   if (configA.vocabSize !== configB.vocabSize) {
     const sizes = { a: configA.vocabSize, b: configB.vocabSize };

@@ -16,7 +16,7 @@ import {
   openModel,
   type ModelFlags,
 } from "../model-options.ts";
-import { createComparisonProgress, createQuantizeProgress } from "../output/progress.ts";
+import { createComparisonProgress, createWriteProgress } from "../output/progress.ts";
 import { parseCount } from "../sampling-options.ts";
 import { readTextFile } from "../text-input.ts";
 import { toJsonLine } from "../to-json-line.ts";
@@ -79,7 +79,7 @@ async function writeQuantized(
   { format, blockSize, report, threads }: QuantizeFlags,
 ): Promise<QuantizeReport> {
   const { signal } = cli.io;
-  using progress = createQuantizeProgress(cli);
+  using progress = createWriteProgress(cli, "progress.quantize");
   // Any text may stand on a command line; the library names what it knows.
   const kind = { format, blockSize } as Pick<QuantizeCheckpointOptions, "format" | "blockSize">;
   const onProgress = progress.update;

@@ -25,6 +25,7 @@ export const en = {
     "Write a quantized copy of a checkpoint; what was interrupted goes on where it ended.",
   "command.finetune":
     "Train a model on conversations, with the flags of the original's fine-tune.py: all weights, or a LoRA adapter.",
+  "command.merge": "Write a checkpoint with a LoRA adapter in its weights, which then needs none.",
   "argument.out": "directory to be made; it appears when it is complete",
   "argument.reference": "the model to measure against (A): directory or id",
   "argument.candidate":
@@ -44,6 +45,12 @@ export const en = {
   "option.tokenizer": "a tokenizer.model elsewhere than beside the weights",
   "option.revision": "branch, tag or commit of a model of the hub",
   "option.offline": "use only what is in the local cache of the hub",
+  "option.adapter":
+    "folder of a LoRA adapter as PEFT saves it, to run the model with; its weights stay as they are",
+  "option.mergeModel": "directory of an unquantized checkpoint, or an id of the Hugging Face hub",
+  "option.mergeAdapter": "folder of the LoRA adapter, as PEFT saves it",
+  "option.mergeOutput": "directory to be made; it appears when it is complete",
+  "option.mergeDtype": "number type of the weights to write: f32, bf16 or f16 (default: as stored)",
   "option.threads": "threads of one run (default: all physical cores; bench: all logical ones)",
   "option.dtype":
     "number type of the linear layers in memory: auto (as stored), float32, nf4, int8, int4",
@@ -196,6 +203,8 @@ export const en = {
   "error.schemaFile": "expected JSON in {{path}}, got: {{reason}}",
   "error.noText": "expected --text FILE (or --text - for stdin), got none",
   "error.textFile": "expected a text in {{path}}, got {{reason}}",
+  "error.noAdapter": "expected --adapter and the folder of an adapter, got none",
+  "error.noOutput": "expected --output and the directory to be made, got none",
   "error.noFormat": "expected --format nf4, int8 or int4, got none",
   "error.textNeedsReport": "expected --text only together with --report",
   "error.shortText": "expected a text of at least 2 tokens, got {{count}}",
@@ -237,6 +246,7 @@ export const en = {
   "progress.trainFacts":
     "loss {{loss}}, learning rate {{rate}}, gradient norm {{norm}}, {{speed}} tokens/s",
   "progress.evaluationFacts": "evaluation loss {{loss}}",
+  "progress.merge": "merging",
   "jsonLines.failed": "{{failed}} of {{lines}} lines gave an error",
   "chat.bundled":
     "This is a tiny model with RANDOM weights, made for trying the program out: its answers mean nothing.",
@@ -327,6 +337,11 @@ export const en = {
   "finetune.time": "Time",
   "finetune.report": "Report",
   "finetune.row": "Text {{row}}: {{tokens}} tokens, {{trained}} of them learned",
+  "merge.model": "Model",
+  "merge.adapter": "Adapter",
+  "merge.output": "Written to",
+  "merge.merged": "Weights changed",
+  "merge.size": "Size",
   "perplexity.perplexity": "Perplexity",
   "perplexity.loss": "Loss, nats per token",
   "perplexity.tokens": "Tokens predicted",

@@ -30,13 +30,16 @@ export function createComparisonProgress({ io, t }: Cli): ProgressView<Compariso
   return { update, [Symbol.dispose]: bars.stop };
 }
 
-/** A progress bar of what is quantized on stderr; nothing where stderr is not a terminal. */
-export function createQuantizeProgress({ io, t }: Cli): Disposable & {
+/** A progress bar of a checkpoint that is written, on stderr; nothing where stderr is not a terminal. */
+export function createWriteProgress(
+  { io, t }: Cli,
+  label: "progress.quantize" | "progress.merge",
+): Disposable & {
   readonly update: (doneBytes: number, totalBytes: number) => void;
 } {
   const bars = createBars(io.stderr, formatBytes);
   const update = (doneBytes: number, totalBytes: number): void =>
-    bars.show(t("progress.quantize"), doneBytes, totalBytes);
+    bars.show(t(label), doneBytes, totalBytes);
   return { update, [Symbol.dispose]: bars.stop };
 }
 

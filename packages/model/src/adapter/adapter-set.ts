@@ -102,6 +102,8 @@ export class AdapterSet {
 
   #matricesFor(rows: readonly AdaptedRows[]): Joined {
     const used = new Set(rows.flatMap(({ adapter }) => (adapter ? [this.#loaded(adapter)] : [])));
+    const isKept = (one: LoadedAdapter): boolean => this.has(one) || used.has(one);
+    if (!this.#joined.adapters.every(isKept)) this.#joined = NONE; // the last sequence of one that was removed is gone
     const [only] = used;
     if (!only) return NONE;
     if (used.size === 1) return { adapters: [only], matrices: only.matrices };
