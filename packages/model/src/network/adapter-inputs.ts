@@ -11,9 +11,6 @@ export const adaptedLinears = [
   "mlp.down_proj",
 ] as const;
 
-/** Name of a linear within its layer. */
-export type AdaptedLinear = (typeof adaptedLinears)[number];
-
 /** Names of the inputs by which a run is told its adapters. */
 export const adapterInputs = {
   /** A of a linear, `[r, C]`. */
