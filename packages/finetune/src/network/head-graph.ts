@@ -1,49 +1,49 @@
-import {
-  crossEntropy,
-  differentiate,
-  Graph,
-  linear,
-  multiply,
-  rmsNorm,
-  type Value,
-} from "@baichuan2/kernels";
+import { crossEntropy, differentiate, Graph, linear, multiply, rmsNorm } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
 
-/** Names of the head's weights; with NormHead `head` is the normalised matrix. */
-export const HEAD_WEIGHTS = ["norm.weight", "head.weight"] as const;
+/** What the loss of the head can be differentiated by; with NormHead `head.weight` is the normalised matrix. */
+export type HeadValue = "x" | "norm.weight" | "head.weight";
+
+/** What the head's graph computes. */
+export interface HeadGraphOptions {
+  /** Gradients that are wanted; none for an evaluation. */
+  readonly wrt: readonly HeadValue[];
+  /** Whether the z-loss counts. */
+  readonly hasZLoss: boolean;
+}
 
 /**
- * Final norm, head and loss of some rows, forwards and backwards at once: logits exist only inside.
+ * Final norm, head and loss of some rows, forwards and backwards at once: logits exist only inside. Only what is wanted is in the
+ * graph: onnxruntime computes all outputs of a graph, asked for or not.
  *
  *   inputs   x [R, C], norm.weight [C], head.weight [V, C], labels [R] i32 (below 0: no label)
- *            dlosses [R]: weight of each row's loss
- *            with a z-loss dsquares [R]: twice the weight of each row's (max logit)²
- *   outputs  losses [R], d.x [R, C], d.norm.weight [C], d.head.weight [V, C]; with a z-loss maxima [R]
+ *            with gradients dlosses [R]: weight of each row's loss
+ *            with a z-loss too dsquares [R]: twice the weight of each row's (max logit)²
+ *   outputs  losses [R]; with a z-loss maxima [R]; of d.x [R, C], d.norm.weight [C], d.head.weight [V, C] those in `wrt`
  */
 export function buildHeadGraph(
   { hiddenSize: C, vocabSize: V, rmsNormEps }: ModelConfig,
-  { hasZLoss }: { readonly hasZLoss: boolean },
+  { wrt, hasZLoss }: HeadGraphOptions,
 ): Graph {
   const g = new Graph();
-  const rows = (name: string): Value => g.input(name, "f32", ["R"]);
-  const x = g.input("x", "f32", ["R", C]);
-  const norm = g.input("norm.weight", "f32", [C]);
-  const head = g.input("head.weight", "f32", [V, C]);
+  const values = {
+    x: g.input("x", "f32", ["R", C]),
+    "norm.weight": g.input("norm.weight", "f32", [C]),
+    "head.weight": g.input("head.weight", "f32", [V, C]),
+  };
   const labels = g.input("labels", "i32", ["R"]);
-  const dlosses = rows("dlosses");
-  const { losses, maxima } = crossEntropy(
-    g,
-    linear(g, rmsNorm(g, x, norm, rmsNormEps), head),
-    labels,
-  );
-  const seeds = [{ value: losses, gradient: dlosses }];
-  if (hasZLoss) {
-    seeds.push({ value: maxima, gradient: multiply(g, rows("dsquares"), maxima) });
-    g.output("maxima", maxima);
-  }
-  const names = ["x", ...HEAD_WEIGHTS];
+  const normed = rmsNorm(g, values.x, values["norm.weight"], rmsNormEps);
+  const { losses, maxima } = crossEntropy(g, linear(g, normed, values["head.weight"]), labels);
   g.output("losses", losses);
-  for (const [i, gradient] of differentiate(g, seeds, [x, norm, head]).entries())
-    g.output(`d.${names[i]}`, gradient);
+  if (hasZLoss) g.output("maxima", maxima);
+  if (wrt.length === 0) return g;
+  const seeds = [{ value: losses, gradient: g.input("dlosses", "f32", ["R"]) }];
+  if (hasZLoss) {
+    const gradient = multiply(g, g.input("dsquares", "f32", ["R"]), maxima);
+    seeds.push({ value: maxima, gradient });
+  }
+  const wanted = wrt.map((name) => values[name]);
+  for (const [i, gradient] of differentiate(g, seeds, wanted).entries())
+    g.output(`d.${wrt[i]}`, gradient);
   return g;
 }

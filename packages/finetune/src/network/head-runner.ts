@@ -4,6 +4,7 @@ import {
   type Backend,
   type CompileOptions,
   type Executable,
+  type Graph,
   type Tensor,
 } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
@@ -53,11 +54,21 @@ export function logitsRows({ vocabSize }: Pick<ModelConfig, "vocabSize">): numbe
   return Math.max(1, Math.floor(MAX_LOGITS / vocabSize));
 }
 
-/** Gradients of the head's graph, and the parameters that they belong to. */
-const GRADIENTS = [
-  ["d.norm.weight", FINAL_NORM],
-  ["d.head.weight", LM_HEAD],
+/** Weights of the head's graph, and the parameters that they are. */
+const WEIGHTS = [
+  ["norm.weight", FINAL_NORM],
+  ["head.weight", LM_HEAD],
 ] as const;
+
+/** The head's sessions. */
+interface HeadSessions {
+  /** Loss alone. */
+  readonly loss: Executable;
+  /** Loss and gradients. */
+  readonly gradient: Executable;
+  /** The normalisation and its gradient; undefined where the head is normalised already. */
+  readonly norm: { readonly forward: Executable; readonly backward: Executable } | undefined;
+}
 
 /** How the head runs. */
 export interface HeadOptions extends CompileOptions {
@@ -70,53 +81,54 @@ export interface HeadOptions extends CompileOptions {
 /** Final norm, head and loss: the rows that count, in pieces, so that their logits stay small. */
 export class HeadRunner {
   readonly #config: ModelConfig;
-  readonly #trained: readonly (typeof GRADIENTS)[number][];
+  readonly #trained: readonly (typeof WEIGHTS)[number][];
   readonly #hasZLoss: boolean;
-  readonly #loss: Executable;
-  readonly #norm: { readonly forward: Executable; readonly backward: Executable } | undefined;
+  readonly #sessions: HeadSessions;
 
   private constructor(
     config: ModelConfig,
     { trained, hasZLoss = false }: HeadOptions,
-    loss: Executable,
-    norm: { readonly forward: Executable; readonly backward: Executable } | undefined,
+    sessions: HeadSessions,
   ) {
     this.#config = config;
-    this.#trained = GRADIENTS.filter(([, name]) => trained.includes(name));
+    this.#trained = trainedWeights(trained);
     this.#hasZLoss = hasZLoss;
-    this.#loss = loss;
-    this.#norm = norm;
+    this.#sessions = sessions;
   }
 
-  /**
-   * @param trained - Trained parameters; those of the head are of interest.
-   * @param isNormalized - Whether the head's rows have unit length already.
-   */
+  /** Compiles the graphs. */
   static async create(
     config: ModelConfig,
     backend: Backend,
     options: HeadOptions,
   ): Promise<HeadRunner> {
-    const { hasZLoss = false, isNormalized = false } = options;
-    const loss = await backend.compile(buildHeadGraph(config, { hasZLoss }), noWeights, options);
-    if (isNormalized) return new HeadRunner(config, options, loss, undefined);
-    const forward = await backend.compile(buildNormHead(config), noWeights, options);
-    const backward = await backend.compile(buildNormHeadGradient(config), noWeights, options);
-    return new HeadRunner(config, options, loss, { forward, backward });
+    const { trained, hasZLoss = false, isNormalized = false } = options;
+    const compile = (graph: Graph): Promise<Executable> =>
+      backend.compile(graph, noWeights, options);
+    const wrt = ["x", ...trainedWeights(trained).map(([name]) => name)] as const;
+    const loss = await compile(buildHeadGraph(config, { wrt: [], hasZLoss }));
+    const gradient = await compile(buildHeadGraph(config, { wrt, hasZLoss }));
+    if (isNormalized) return new HeadRunner(config, options, { loss, gradient, norm: undefined });
+    const forward = await compile(buildNormHead(config));
+    const backward = await compile(buildNormHeadGradient(config));
+    const norm = { forward, backward };
+    return new HeadRunner(config, options, { loss, gradient, norm });
   }
 
   /** The head as the network multiplies with it: rows of unit length (NormHead). */
   async prepare(parameters: Parameters): Promise<Float32Array> {
+    const { norm } = this.#sessions;
     const weight = parameterOf(parameters, LM_HEAD);
-    if (!this.#norm) return weight;
-    return floatsOf(await this.#norm.forward.run({ weight: this.#matrix(weight) }), "normalized");
+    if (!norm) return weight;
+    return floatsOf(await norm.forward.run({ weight: this.#matrix(weight) }), "normalized");
   }
 
   /** Takes the sum of the head's gradients through the normalisation; to be called once for all batches of a step. */
   async finish(parameters: Parameters, gradients: Gradients): Promise<void> {
+    const { norm } = this.#sessions;
     const gradient = gradients.get(LM_HEAD);
-    if (!gradient || !this.#norm) return;
-    const results = await this.#norm.backward.run({
+    if (!gradient || !norm) return;
+    const results = await norm.backward.run({
       weight: this.#matrix(parameterOf(parameters, LM_HEAD)),
       dnormalized: this.#matrix(gradient),
     });
@@ -148,17 +160,19 @@ export class HeadRunner {
       if (run.weights.zLoss !== 0)
         for (const max of floatsOf(results, "maxima")) total.squares += max ** 2;
       total.labels += pieceLabels.filter((label) => label >= 0).length;
-      for (const [output, name] of gradients ? this.#trained : [])
-        gradients?.add(name, floatsOf(results, output));
+      for (const [weight, name] of gradients ? this.#trained : [])
+        gradients?.add(name, floatsOf(results, `d.${weight}`));
     }
     return { ...total, dx: f32(dx, run.x.shape) };
   }
 
   async dispose(): Promise<void> {
+    const { loss, gradient, norm } = this.#sessions;
     await Promise.all([
-      this.#loss.dispose(),
-      this.#norm?.forward.dispose(),
-      this.#norm?.backward.dispose(),
+      loss.dispose(),
+      gradient.dispose(),
+      norm?.forward.dispose(),
+      norm?.backward.dispose(),
     ]);
   }
 
@@ -175,17 +189,22 @@ export class HeadRunner {
       "norm.weight": f32(parameterOf(parameters, FINAL_NORM), [C]),
       "head.weight": this.#matrix(head),
       labels: i32(labels, [R]),
+    };
+    if (!isBackwards) return this.#sessions.loss.run(feeds);
+    return this.#sessions.gradient.run({
+      ...feeds,
       dlosses: f32(new Float32Array(R).fill(weights.loss), [R]),
       ...(this.#hasZLoss && { dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]) }),
-    };
-    const backwards = ["d.x", ...this.#trained.map(([output]) => output)];
-    const maxima = this.#hasZLoss ? ["maxima"] : [];
-    return this.#loss.run(feeds, ["losses", ...maxima, ...(isBackwards ? backwards : [])]);
+    });
   }
 
   #matrix(values: Float32Array): Tensor {
     return f32(values, [this.#config.vocabSize, this.#config.hiddenSize]);
   }
+}
+
+function trainedWeights(trained: readonly string[]): (typeof WEIGHTS)[number][] {
+  return WEIGHTS.filter(([, name]) => trained.includes(name));
 }
 
 /** Rows with a label, or with the z-loss all that are followed by another. */

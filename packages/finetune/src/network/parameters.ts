@@ -18,6 +18,11 @@ export function layerKey(layer: number, key: string): string {
   return `model.layers.${layer}.${key}`;
 }
 
+/** Whether a parameter is one of a layer's. */
+export function isLayerKey(name: string): boolean {
+  return LAYER_PREFIX.test(name);
+}
+
 /** @throws {Error} if there is none of that name. */
 export function parameterOf(parameters: Parameters, name: string): Float32Array {
   const values = parameters.get(name);
