@@ -160,8 +160,9 @@ export class HeadRunner {
       if (run.weights.zLoss !== 0)
         for (const max of floatsOf(results, "maxima")) total.squares += max ** 2;
       total.labels += pieceLabels.filter((label) => label >= 0).length;
-      for (const [weight, name] of gradients ? this.#trained : [])
-        gradients?.add(name, floatsOf(results, `d.${weight}`));
+      if (gradients)
+        for (const [weight, name] of this.#trained)
+          gradients.add(name, floatsOf(results, `d.${weight}`));
     }
     return { ...total, dx: f32(dx, run.x.shape) };
   }
