@@ -22,6 +22,7 @@ export type {
 } from "./checkpoint/checkpoint.ts";
 export { openCheckpoint } from "./checkpoint/node-open-checkpoint.ts";
 export { copyCompanions } from "./checkpoint/node-companions.ts";
+export { writeTorchDtype } from "./checkpoint/node-torch-dtype.ts";
 export {
   writeWeights,
   type WeightToWrite,

@@ -136,7 +136,7 @@ describe("finetune", () => {
     const { argv } = flags("--max_steps", "1", "--report_to", "wandb");
     const result = await run([...argv, "--callback", good, "--callback", bad]);
     expect(result.code).toBe(0);
-    expect(await readFile(seen, "utf8")).toBe("start1 step1 log1 finished");
+    expect(await readFile(seen, "utf8")).toBe("start1 step1 save1 log1 finished");
     expect(result.err).toContain('baichuan2: bad.mjs: expected to take "start", got Error: full');
     const nothing = await write("nothing.mjs", "export const a = 1;");
     const refused = await run([...argv, "--callback", nothing]);

@@ -324,7 +324,8 @@ export const en = {
   "finetune.logged": "step {{step}} of {{steps}}, epoch {{epoch}}: {{facts}}",
   "finetune.evaluated": "step {{step}} of {{steps}}: evaluation loss {{loss}} ({{samples}} rows)",
   "finetune.saved": "step {{step}} of {{steps}}: written to {{path}}",
-  "finetune.stopped": "step {{step}} of {{steps}}: the run ends early, {{reason}}",
+  "finetune.stopped":
+    "step {{step}} of {{steps}}: the run ends early, no better evaluation in {{patience}}; the best one was {{bestLoss}}, after step {{bestStep}}",
   "finetune.reportFailed": "{{message}}; the run goes on without it",
   "finetune.kept":
     "Checkpoints are kept in {{path}}: the same command with --resume_from_checkpoint goes on from the last.",

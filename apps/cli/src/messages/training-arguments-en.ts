@@ -64,6 +64,8 @@ export const trainingArgumentsEn = {
     "how much better the loss has to be to count as better for early stopping",
   "finetune.load_best_model_at_end":
     "write the model with the best evaluation at the end, not the last one",
+  "finetune.overwrite_output_dir":
+    "remove checkpoints of an earlier run in output_dir; otherwise a new run does not begin there",
   "finetune.resume_from_checkpoint":
     "go on from the last checkpoint in output_dir, or from this one",
 } as const satisfies Readonly<Record<`finetune.${TrainingArgumentName}`, string>>;

@@ -55,5 +55,6 @@ export const trainingArgumentsZh: Readonly<Record<keyof typeof trainingArguments
   "finetune.early_stopping_patience": "连续这么多次评估没有更低的损失时结束",
   "finetune.early_stopping_threshold": "损失至少要低这么多，才算更好（用于提前结束）",
   "finetune.load_best_model_at_end": "结束时写入评估损失最低的模型，而不是最后的模型",
+  "finetune.overwrite_output_dir": "删除 output_dir 中以前的检查点；否则不会在那里开始新的训练",
   "finetune.resume_from_checkpoint": "从 output_dir 中最后一个检查点继续，或从给出的检查点继续",
 };

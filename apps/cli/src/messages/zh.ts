@@ -295,7 +295,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "finetune.logged": "第 {{step}} 步（共 {{steps}} 步），第 {{epoch}} 轮：{{facts}}",
   "finetune.evaluated": "第 {{step}} 步（共 {{steps}} 步）：评估损失 {{loss}}（{{samples}} 行）",
   "finetune.saved": "第 {{step}} 步（共 {{steps}} 步）：已写入 {{path}}",
-  "finetune.stopped": "第 {{step}} 步（共 {{steps}} 步）：提前结束，{{reason}}",
+  "finetune.stopped":
+    "第 {{step}} 步（共 {{steps}} 步）：提前结束，连续 {{patience}} 次评估没有更好；最好的是第 {{bestStep}} 步之后的 {{bestLoss}}",
   "finetune.reportFailed": "{{message}}；运行将继续，但不再有这项报告",
   "finetune.kept":
     "检查点保存在 {{path}}：用相同的命令加上 --resume_from_checkpoint 可从最后一个继续。",

@@ -73,7 +73,7 @@ function lineOf(
     case "save":
       return t("finetune.saved", { ...event, steps });
     case "stop":
-      return t("finetune.stopped", { ...event, steps });
+      return t("finetune.stopped", { ...event, steps, bestLoss: digits(event.bestLoss) });
     default:
       return undefined;
   }

@@ -19,8 +19,10 @@ describe("a batch", () => {
   });
 
   it("takes the padding's id for padding wherever it stands, as the original", () => {
-    const { segments } = collate([[text(1, 0, 2)]], options);
-    expect([0, 1, 2].map((i) => segments[i])).toEqual([1, 0, 1]);
+    const batch = collate([[text(1, 0, 2)]], options);
+    expect([0, 1, 2].map((i) => batch.segments[i])).toEqual([1, 0, 1]);
+    // ... but its place in the text counts
+    expect(Array.from(tokenPositions(batch)).slice(0, 4)).toEqual([0, 1, 2, 3]);
   });
 });
 

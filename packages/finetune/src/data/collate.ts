@@ -11,8 +11,11 @@ export interface CollateOptions {
   readonly padsToMax?: boolean | undefined;
 }
 
-/** Lengths are multiples of this: each length has sessions of its own. */
+/** Rows are padded to multiples of this at least. */
 const LENGTH_STEP = 32;
+
+/** Lengths that batches may have: each needs sessions of its own, of which few are kept. */
+const MAX_LENGTHS = 8;
 
 /** A row of a batch: one text, or several packed behind each other. */
 export type BatchRow = readonly EncodedExample[];
@@ -27,8 +30,7 @@ export function collate(
   { maxLength, padTokenId, padsToMax = false }: CollateOptions,
 ): Batch {
   const longest = Math.max(...rows.map(rowLength));
-  const fitting = Math.ceil(longest / LENGTH_STEP) * LENGTH_STEP;
-  const length = padsToMax ? maxLength : Math.min(maxLength, fitting);
+  const length = padsToMax ? maxLength : paddedLength(longest, maxLength);
   const size = rows.length * length;
   const batch = {
     inputIds: new Int32Array(size).fill(padTokenId),
@@ -49,6 +51,12 @@ export function collate(
     }
   }
   return batch;
+}
+
+/** Length that rows of up to so many tokens are padded to. */
+export function paddedLength(longest: number, maxLength: number): number {
+  const step = LENGTH_STEP * Math.ceil(maxLength / MAX_LENGTHS / LENGTH_STEP);
+  return Math.min(maxLength, Math.ceil(longest / step) * step);
 }
 
 /** Tokens of a row. */

@@ -7,7 +7,7 @@ import { DataError } from "./data-error.ts";
 import { encodeExample } from "./encode-example.ts";
 import { parseExample } from "./example.ts";
 
-const special = { userTokenId: 195, assistantTokenId: 196, eosTokenId: 2 };
+const special = { userTokenId: 195, assistantTokenId: 196, eosTokenId: 2, vocabSize: 125_696 };
 
 describeShared("the original's SupervisedDataset", "model/train/dataset.json", () => {
   const rows = JSON.parse(
@@ -81,6 +81,25 @@ describe("layouts", () => {
     [{ messages: [] }, "data.json, row 3, messages"],
     [{ input_ids: [1, 2], labels: [1] }, "data.json, row 3, labels: expected 2 labels"],
   ])("that are none are refused: %j", (row, message) => {
+    expect(() => encode(row)).toThrow(DataError);
+    expect(() => encode(row)).toThrow(message);
+  });
+});
+
+describe("ids that the vocabulary does not have", () => {
+  const encode = (row: unknown) =>
+    encodeExample(
+      parseExample(row, "rows.jsonl, row 4"),
+      { encode: () => [] },
+      { ...special, vocabSize: 512, maxLength: 20, where: "rows.jsonl, row 4" },
+    );
+
+  it.each([
+    [{ input_ids: [1, -3] }, "row 4, input_ids: expected ids from 0 to 511, got -3 at 1"],
+    [{ input_ids: [1, 600], labels: [1, -100] }, "row 4, input_ids: expected ids"],
+    [{ input_ids: [1, 2], labels: [1, 700] }, "row 4, labels: expected ids"],
+    [{ input_ids: [1, 2], labels: [-1, 2] }, "or -100, got -1 at 0"],
+  ])("are refused by row: %j", (row, message) => {
     expect(() => encode(row)).toThrow(DataError);
     expect(() => encode(row)).toThrow(message);
   });

@@ -1,5 +1,6 @@
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { IGNORED } from "../network/batch.ts";
+import { DataError } from "./data-error.ts";
 import type { Example, Turn } from "./example.ts";
 
 /** Ids with the label of each. */
@@ -16,6 +17,16 @@ export interface ConversationIds {
   readonly eosTokenId: number;
 }
 
+/** How texts become ids. */
+export interface EncodeOptions extends ConversationIds {
+  /** What is behind it is cut off (`model_max_length`). */
+  readonly maxLength: number;
+  /** V. */
+  readonly vocabSize: number;
+  /** File and row, for errors. */
+  readonly where?: string | undefined;
+}
+
 /**
  * Ids and labels as the original's SupervisedDataset makes them:
  *
@@ -28,16 +39,31 @@ export interface ConversationIds {
  *
  * A system message, which the original's data do not have, stands first without a marker and without labels, as in a chat prompt.
  *
- * @param maxLength - What is behind it is cut off (`model_max_length`).
+ * @throws {DataError} for an id or label that the vocabulary does not have.
  */
 export function encodeExample(
   example: Example,
   tokenizer: Pick<Tokenizer, "encode">,
-  { maxLength, ...special }: ConversationIds & { readonly maxLength: number },
+  { maxLength, vocabSize, where = "example", ...special }: EncodeOptions,
 ): EncodedExample {
   const { inputIds, labels } =
     example.kind === "ids" ? example : encodeTurns(example.turns, tokenizer, special);
+  const isToken = (id: number): boolean => id >= 0 && id < vocabSize;
+  const known = `ids from 0 to ${vocabSize - 1}`;
+  checkIds(`${where}, input_ids`, inputIds, isToken, known);
+  const isLabel = (id: number): boolean => id === IGNORED || isToken(id);
+  checkIds(`${where}, labels`, labels, isLabel, `${known}, or ${IGNORED}`);
   return { inputIds: inputIds.slice(0, maxLength), labels: labels.slice(0, maxLength) };
+}
+
+function checkIds(
+  where: string,
+  ids: readonly number[],
+  isKnown: (id: number) => boolean,
+  expected: string,
+): void {
+  const place = ids.findIndex((id) => !isKnown(id));
+  if (place >= 0) throw new DataError(where, expected, `${ids[place]} at ${place}`);
 }
 
 function encodeTurns(

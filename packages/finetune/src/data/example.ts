@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeIssue } from "../describe-issue.ts";
 import { DataError } from "./data-error.ts";
 
 /** A message of a training conversation. */
@@ -69,10 +70,9 @@ export function parseExample(row: unknown, where: string): Example {
   } catch (cause) {
     if (!(cause instanceof z.ZodError)) throw cause;
     const [issue] = cause.issues;
-    const path = issue?.path.join(".") ?? "";
-    throw new DataError(`${where}, ${path}`, issue?.message ?? "another value", "none of it", {
-      cause,
-    });
+    const place = [where, ...(issue?.path.length ? [issue.path.join(".")] : [])].join(", ");
+    const { expected, actual } = describeIssue(issue);
+    throw new DataError(place, expected, actual, { cause });
   }
 }
 

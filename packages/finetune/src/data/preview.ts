@@ -41,13 +41,18 @@ export async function* previewExamples(
   const { path } = await resolveModel(args.model_name_or_path, { signal });
   const tokenizer = await fromFile(join(path, "tokenizer.model"), signal ? { signal } : {});
   const options = { ...(await conversationIds(path)), maxLength: args.model_max_length };
+  let row = 0;
   for await (const example of readExamples(args.data_path, { signal })) {
-    const encoded = encodeExample(example, tokenizer, options);
+    row += 1;
+    const where = `${args.data_path}, row ${row}`;
+    const encoded = encodeExample(example, tokenizer, { ...options, where });
     yield { ...encoded, spans: spansOf(encoded, tokenizer, options) };
   }
 }
 
-async function conversationIds(path: string): Promise<ConversationIds> {
+async function conversationIds(
+  path: string,
+): Promise<ConversationIds & { readonly vocabSize: number }> {
   const [model, generation] = ["config.json", "generation_config.json"].map((name) =>
     join(path, name),
   ) as [string, string];
@@ -55,8 +60,8 @@ async function conversationIds(path: string): Promise<ConversationIds> {
     await readJsonFile(generation),
     generation,
   );
-  const { eosTokenId } = readModelConfig(await readJsonFile(model), model);
-  return { userTokenId, assistantTokenId, eosTokenId };
+  const { eosTokenId, vocabSize } = readModelConfig(await readJsonFile(model), model);
+  return { userTokenId, assistantTokenId, eosTokenId, vocabSize };
 }
 
 /**

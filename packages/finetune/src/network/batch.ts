@@ -49,13 +49,19 @@ export function attentionMask(
   return mask;
 }
 
-/** Position of each token in its own text; `[T]`. */
+/**
+ * Position of each token in its own text; `[T]`. A token with the padding's id counts like any other, as in the original: only
+ * the mask leaves it out.
+ */
 export function tokenPositions({ segments, length: N }: Batch): Int32Array {
   const positions = new Int32Array(segments.length);
+  let text = 0;
   for (let row = 0; row < segments.length; row++) {
-    const starts = row % N === 0 || segments[row] !== segments[row - 1];
-    const isPadding = segments[row] === 0;
-    positions[row] = starts && !isPadding ? 0 : row % N === 0 ? 0 : (positions[row - 1] ?? 0) + 1;
+    const segment = segments[row] ?? 0;
+    const isFirst = row % N === 0;
+    const startsText = segment !== 0 && !isFirst && text !== 0 && segment !== text;
+    positions[row] = isFirst || startsText ? 0 : (positions[row - 1] ?? 0) + 1;
+    if (isFirst || segment !== 0) text = segment;
   }
   return positions;
 }

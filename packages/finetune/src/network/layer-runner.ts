@@ -55,12 +55,18 @@ interface LayerSessions {
   readonly own: readonly Value[];
 }
 
-/** Runs single layers, forwards and backwards; each length of texts has sessions of its own, made when it first comes. */
+/** Lengths whose sessions are kept: a session holds on to the memory of its largest run. */
+export const KEPT_LENGTHS = 2;
+
+/**
+ * Runs single layers, forwards and backwards. Each length of texts has sessions of its own, made when it comes; those of the
+ * length that was not used for longest go.
+ */
 export class LayerRunner {
   readonly #config: ModelConfig;
   readonly #backend: Backend;
   readonly #options: LayerRunnerOptions;
-  readonly #sessions = new Map<number, Promise<LayerSessions>>();
+  readonly #sessions = new Map<number, LayerSessions>();
 
   constructor(config: ModelConfig, backend: Backend, options: LayerRunnerOptions) {
     this.#config = config;
@@ -110,23 +116,27 @@ export class LayerRunner {
   }
 
   async dispose(): Promise<void> {
-    const sessions = await Promise.allSettled(this.#sessions.values());
+    const all = [...this.#sessions.values()];
     this.#sessions.clear();
-    for (const made of sessions) {
-      if (made.status === "rejected") continue;
-      await made.value.forward.dispose();
-      await made.value.backward.dispose();
-    }
+    for (const sessions of all) await disposeAll(sessions);
   }
 
-  #sessionsFor({ shared }: LayerRun): Promise<LayerSessions> {
+  async #sessionsFor({ shared }: LayerRun): Promise<LayerSessions> {
     const length = shared["mask"]?.shape.at(-1) ?? 0;
     const known = this.#sessions.get(length);
-    if (known) return known;
-    const made = this.#compile(length);
-    this.#sessions.set(length, made);
-    made.catch(() => this.#sessions.delete(length)); // told to who waits
-    return made;
+    this.#sessions.delete(length);
+    if (!known) await this.#makeRoom();
+    const sessions = known ?? (await this.#compile(length));
+    this.#sessions.set(length, sessions); // the last one used is the last of the map
+    return sessions;
+  }
+
+  async #makeRoom(): Promise<void> {
+    for (const [length, sessions] of this.#sessions) {
+      if (this.#sessions.size < KEPT_LENGTHS) return;
+      this.#sessions.delete(length);
+      await disposeAll(sessions);
+    }
   }
 
   async #compile(length: number): Promise<LayerSessions> {
@@ -137,6 +147,11 @@ export class LayerRunner {
     const own = graphs.forward.inputs.filter(({ name = "" }) => !SHARED.has(name));
     return { forward, backward, own };
   }
+}
+
+async function disposeAll({ forward, backward }: LayerSessions): Promise<void> {
+  await forward.dispose();
+  await backward.dispose();
 }
 
 function feedsOf(

@@ -1,10 +1,16 @@
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UNFINISHED } from "@baichuan2/model";
 
 /** Name of the folder of a step, as the Trainer names it. */
 export function checkpointName(step: number): string {
   return `checkpoint-${step}`;
+}
+
+/** Step of a checkpoint's folder, by its name or path. */
+export function checkpointStep(path: string): number | undefined {
+  const [, step] = /^checkpoint-(\d+)$/.exec(basename(path)) ?? [];
+  return step === undefined ? undefined : Number(step);
 }
 
 /** Folders of checkpoints in an output directory, oldest first. */
@@ -14,8 +20,8 @@ export async function listCheckpoints(
   const names = await readdir(outputDir).catch(() => []);
   return names
     .flatMap((name) => {
-      const [, step] = /^checkpoint-(\d+)$/.exec(name) ?? [];
-      return step === undefined ? [] : [{ step: Number(step), path: join(outputDir, name) }];
+      const step = checkpointStep(name);
+      return step === undefined ? [] : [{ step, path: join(outputDir, name) }];
     })
     .toSorted((a, b) => a.step - b.step);
 }
@@ -30,16 +36,15 @@ export async function removeUnfinished(outputDir: string): Promise<void> {
 /**
  * Removes the oldest checkpoints beyond a limit.
  *
- * @param kept - A folder that stays whatever its age: the best one.
+ * @param kept - Steps whose checkpoints stay whatever their age: the last and the best one.
  */
 export async function rotateCheckpoints(
   outputDir: string,
   limit: number,
-  kept?: string | null,
+  kept: readonly (number | undefined)[],
 ): Promise<void> {
   const all = await listCheckpoints(outputDir);
-  const removable = all.filter(({ path }) => path !== kept);
-  const excess = Math.max(0, all.length - limit);
-  for (const { path } of removable.slice(0, Math.min(excess, removable.length - 1)))
+  const removable = all.filter(({ step }) => !kept.includes(step));
+  for (const { path } of removable.slice(0, Math.max(0, all.length - limit)))
     await rm(path, { recursive: true });
 }

@@ -32,7 +32,7 @@ describe("the log", () => {
     await log.onEvent(logEvent(1));
     await log.onEvent(evaluationEvent(1, 1.5));
     await log.onEvent({ type: "save", step: 1, path: "checkpoint-1" });
-    await log.onEvent({ type: "stop", step: 1, reason: "no better" });
+    await log.onEvent({ type: "stop", step: 1, patience: 2, bestLoss: 1.5, bestStep: 1 });
     expect(await rows()).toEqual([
       {
         type: "step",
@@ -47,7 +47,7 @@ describe("the log", () => {
       },
       { type: "log", epoch: 0.25, learning_rate: 0, loss: 2, step: 1 },
       { type: "evaluation", step: 1, epoch: 0.25, eval_loss: 1.5, samples: 10, seconds: 2 },
-      { type: "stop", step: 1, reason: "no better" },
+      { type: "stop", step: 1, patience: 2, best_loss: 1.5, best_step: 1 },
     ]);
   });
 

@@ -17,7 +17,13 @@ export function reportRow(event: TrainingEvent): ReportRow | undefined {
       return { type, step, epoch, eval_loss: loss, samples, seconds };
     }
     case "stop":
-      return { type: "stop", step: event.step, reason: event.reason };
+      return {
+        type: "stop",
+        step: event.step,
+        patience: event.patience,
+        best_loss: event.bestLoss,
+        best_step: event.bestStep,
+      };
     default:
       return undefined;
   }

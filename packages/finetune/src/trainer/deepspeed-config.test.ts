@@ -45,6 +45,12 @@ it("the original's configuration fits its command line", async () => {
   expect(await read(original)).toEqual({ zeroStage: 3 });
 });
 
+it("an optimizer may repeat the arguments, too", async () => {
+  const params = { lr: "auto", betas: "auto", eps: 1e-8, weight_decay: 0 };
+  const optimizer = { type: "AdamW", params };
+  expect(await read({ ...original, optimizer })).toEqual({ zeroStage: 3 });
+});
+
 it("numbers may repeat the arguments", async () => {
   const sizes = { train_micro_batch_size_per_gpu: 16, train_batch_size: 16 * 2 * 4 };
   expect(await read({ ...original, ...sizes }, 4)).toEqual({ zeroStage: 3 });
@@ -57,12 +63,19 @@ it.each([
   [{ fp16: { enabled: true } }, "deepspeed: expected no fp16"],
   [{ optimizer: { type: "Lamb" } }, "deepspeed: expected AdamW"],
   [{ scheduler: { type: "WarmupLR" } }, "deepspeed: expected no scheduler"],
-  [{ zero_optimization: { stage: 4 } }, "got zero_optimization.stage"],
+  [
+    { optimizer: { type: "AdamW", params: { lr: 0.5 } } },
+    "learning_rate: expected 0.5, as optimizer.params.lr",
+  ],
+  [{ optimizer: { type: "AdamW", params: { betas: [0.9, 0.95] } } }, "adam_beta2: expected 0.95"],
+  [{ zero_optimization: { stage: 4 } }, "for zero_optimization.stage, got"],
 ])("what contradicts the run is refused: %j", async (more, message) => {
   await expect(read({ ...original, ...more })).rejects.toThrow(message);
 });
 
 it("a file that is missing is named", async () => {
   const path = join(folder, "none.json");
-  await expect(readDeepSpeedConfig(path, args)).rejects.toThrow(path);
+  await expect(readDeepSpeedConfig(path, args)).rejects.toThrow(
+    `${path}: expected a configuration of DeepSpeed, got no file`,
+  );
 });

@@ -1,9 +1,19 @@
 import { CheckpointError, readJsonFile } from "@baichuan2/model";
 import { z } from "zod";
+import { describeIssue } from "../describe-issue.ts";
 import { TrainingArgumentError, type TrainingArguments } from "./training-arguments.ts";
 
 const size = z.union([z.literal("auto"), z.int().min(1)]).optional();
 const either = z.union([z.literal("auto"), z.boolean()]).optional();
+
+const value = z.union([z.literal("auto"), z.number()]).optional();
+
+const optimizerParams = z.looseObject({
+  lr: value,
+  eps: value,
+  weight_decay: value,
+  betas: z.union([z.literal("auto"), z.tuple([z.number(), z.number()])]).optional(),
+});
 
 /** What of DeepSpeed's configuration says something about a run; other keys tune communication and profiling. */
 const schema = z.looseObject({
@@ -14,7 +24,7 @@ const schema = z.looseObject({
   bf16: z.looseObject({ enabled: either }).optional(),
   fp16: z.looseObject({ enabled: either }).optional(),
   zero_optimization: z.looseObject({ stage: z.int().min(0).max(3).default(0) }).optional(),
-  optimizer: z.looseObject({ type: z.string() }).optional(),
+  optimizer: z.looseObject({ type: z.string(), params: optimizerParams.optional() }).optional(),
   scheduler: z.looseObject({ type: z.string() }).optional(),
 });
 
@@ -36,15 +46,9 @@ export async function readDeepSpeedConfig(
   args: TrainingArguments,
   processes = 1,
 ): Promise<DeepSpeedConfig> {
-  const parsed = schema.safeParse(await readJsonFile(path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.join(".") || "the file";
-    throw new CheckpointError(
-      path,
-      `expected a configuration of DeepSpeed, got ${where}: ${issue?.message}`,
-    );
-  }
+  const json = await readJsonFile(path);
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw unreadable(path, json, parsed.error);
   const config = parsed.data;
   for (const [key, argument, expected] of pairs(args, processes)) {
     const given = key.split(".").reduce<unknown>(member, config);
@@ -61,6 +65,14 @@ export async function readDeepSpeedConfig(
 
 type Content = z.infer<typeof schema>;
 
+function unreadable(path: string, json: unknown, { issues: [issue] }: z.ZodError): CheckpointError {
+  if (json === undefined)
+    return new CheckpointError(path, "expected a configuration of DeepSpeed, got no file");
+  const { expected, actual } = describeIssue(issue);
+  const where = issue?.path.join(".") || "its content";
+  return new CheckpointError(path, `expected ${expected} for ${where}, got ${actual}`);
+}
+
 /** Keys that repeat an argument: key, argument, value. */
 function pairs(
   args: TrainingArguments,
@@ -74,11 +86,17 @@ function pairs(
     ["train_batch_size", "per_device_train_batch_size", micro * accumulation * processes],
     ["gradient_clipping", "max_grad_norm", args.max_grad_norm],
     ["bf16.enabled", "bf16", args.bf16],
+    ["optimizer.params.lr", "learning_rate", args.learning_rate],
+    ["optimizer.params.eps", "adam_epsilon", args.adam_epsilon],
+    ["optimizer.params.weight_decay", "weight_decay", args.weight_decay],
+    ["optimizer.params.betas.0", "adam_beta1", args.adam_beta1],
+    ["optimizer.params.betas.1", "adam_beta2", args.adam_beta2],
   ];
 }
 
 function member(value: unknown, key: string): unknown {
-  return (value as Readonly<Record<string, unknown>> | undefined)?.[key];
+  // Of "auto" every part is "auto".
+  return value === "auto" ? value : (value as Readonly<Record<string, unknown>> | undefined)?.[key];
 }
 
 function refuseOthers(path: string, { fp16, optimizer, scheduler }: Content): void {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadModel, openAdapter, openCheckpoint, readTensorFile } from "@baichuan2/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -68,13 +68,13 @@ describe("a full run", () => {
     const out = String(given["output_dir"]);
     expect(await readdir(out)).toEqual(
       expect.arrayContaining([
-        "checkpoint-5",
+        "checkpoint-6",
         "config.json",
         "model.safetensors",
         "trainer_state.json",
       ]),
     );
-    expect(await readdir(join(out, "checkpoint-5"))).toEqual(
+    expect(await readdir(join(out, "checkpoint-6"))).toEqual(
       expect.arrayContaining(["optimizer.safetensors", "tokenizer.model", "training_args.json"]),
     );
     await using model = await loadModel(out);
@@ -88,6 +88,98 @@ describe("a full run", () => {
     const events = await train(given);
     const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
     expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? 0));
+  });
+});
+
+describe("a run that goes on", () => {
+  const adapter = { use_lora: true, lora_r: 2, max_steps: 4, save_steps: 2, logging_steps: 5 };
+
+  it.each([
+    [{ lora_r: 4 }, "expected a run with lora_r 4, got 2"],
+    [{ lora_target_modules: "o_proj" }, 'lora_target_modules ["o_proj"], got ["W_pack"]'],
+    [{ seed: 7 }, "expected a run with seed 7, got 42"],
+    [{ per_device_train_batch_size: 1 }, "per_device_train_batch_size 1, got 2"],
+    [{ eval_split: 0.2 }, "expected a run with eval_split 0.2, got 0"],
+  ])("refuses a checkpoint of another run: %j", async (other, message) => {
+    const given = args(adapter);
+    await train(given);
+    const again = train({ ...given, resume_from_checkpoint: true, ...other });
+    await expect(again).rejects.toThrow(message);
+  });
+
+  it("refuses a checkpoint whose tensors are others, by name", async () => {
+    const given = args(adapter);
+    await train(given);
+    const foreign = args({ ...adapter, lora_r: 1 });
+    await train(foreign);
+    const file = join("checkpoint-4", "optimizer.safetensors");
+    await copyFile(
+      join(String(foreign["output_dir"]), file),
+      join(String(given["output_dir"]), file),
+    );
+    await expect(train({ ...given, resume_from_checkpoint: true })).rejects.toThrow(
+      /optimizer\.safetensors.*lora_A.*expected 128 values, got 64/,
+    );
+  });
+
+  it("needs a checkpoint", async () => {
+    const again = train(args({ resume_from_checkpoint: true }));
+    await expect(again).rejects.toThrow("expected a checkpoint to go on from, got none");
+  });
+});
+
+describe("a new run", () => {
+  const short = { max_steps: 2, save_steps: 1, save_total_limit: 1 };
+
+  it("does not begin among checkpoints of an earlier one, unless it may remove them", async () => {
+    const given = args(short);
+    await train({ ...given, max_steps: 6, save_steps: 3 });
+    await expect(train(given)).rejects.toThrow("output_dir: expected a folder without checkpoints");
+    await train({ ...given, overwrite_output_dir: true });
+    const names = await readdir(String(given["output_dir"]));
+    expect(names.filter((name) => name.startsWith("checkpoint-"))).toEqual(["checkpoint-2"]);
+  });
+
+  it("saves its last step, and the end of an epoch that is not whole", async () => {
+    const epochs = { max_steps: -1, save_strategy: "epoch", num_train_epochs: 1.5 };
+    const [steps, halves] = [args({ max_steps: 4, save_steps: 3 }), args(epochs)];
+    const saved = async (given: Record<string, unknown>): Promise<number[]> =>
+      (await train(given)).flatMap((event) => (event.type === "save" ? [event.step] : []));
+    expect(await saved(steps)).toEqual([3, 4]);
+    expect(await saved(halves)).toEqual([11, 17]);
+  });
+
+  it("has the mean loss of all steps at the end of its log", async () => {
+    const events = await train(args({ max_steps: 7, logging_steps: 5, save_strategy: "no" }));
+    const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / 7;
+    const last = events.findLast((event) => event.type === "log");
+    expect(last?.row).toMatchObject({
+      step: 7,
+      train_loss: expect.closeTo(mean, 10) as number,
+      train_samples_per_second: expect.any(Number) as number,
+    });
+  });
+
+  it.each([
+    [{ bf16: true }, "bfloat16"],
+    [{}, "float32"],
+  ])("tells the number type of what it wrote: %j", async (more, dtype) => {
+    const given = args({ max_steps: 1, save_strategy: "no", ...more });
+    await train(given);
+    const config = await readFile(join(String(given["output_dir"]), "config.json"), "utf8");
+    expect(JSON.parse(config)).toMatchObject({ torch_dtype: dtype });
+    expect(await readdir(String(given["output_dir"]))).not.toContain("README.md");
+  });
+
+  it.each([
+    [{ eval_split: 0.99 }, "expected texts to train and to evaluate on"],
+    [{ eval_split: 0.01 }, "expected texts to train and to evaluate on"],
+    [{ eval_split: 1 }, "eval_split"],
+    [{ per_device_train_batch_size: 64, dataloader_drop_last: true }, "expected at most 22"],
+    [{ model_max_length: 2 }, "expected a text of which something can be learned, got 22 whose"],
+  ])("with nothing to learn or to evaluate is refused: %j", async (more, message) => {
+    await expect(async () => train(args(more))).rejects.toThrow(message);
   });
 });
 
@@ -144,6 +236,24 @@ describe("an evaluated run", () => {
     expect(state).toMatchObject({ best_metric: losses[best], best_model_checkpoint: kept });
   });
 
+  it("that goes on under another spelling of its folder keeps the best model", async () => {
+    const given = args({ ...evaluated, learning_rate, max_steps: 10, save_total_limit: 1 });
+    const out = String(given["output_dir"]);
+    const whole = finetune(parseTrainingArguments(given));
+    const [losses] = await collect(whole);
+    const best = losses.indexOf(Math.min(...losses)) + 1;
+    expect(best).toBeLessThan(10);
+    const again = {
+      ...given,
+      output_dir: `${out}/../${basename(out)}/`,
+      resume_from_checkpoint: true,
+      learning_rate: 1, // what comes now is worse
+    };
+    const [, result] = await collect(finetune(parseTrainingArguments({ ...again, max_steps: 12 })));
+    expect(result.modelStep).toBe(best);
+    expect(await readdir(out)).toContain(`checkpoint-${best}`);
+  });
+
   it("holds rows back: the same rows whatever else is asked for", async () => {
     const starts = await Promise.all(
       [{}, { max_steps: 2 }].map(async (more) => {
@@ -192,6 +302,7 @@ describe("an adapter's run", () => {
     expect(linears.size).toBe(checkpoint.config.numHiddenLayers);
     for (const { b } of linears.values()) expect(b.some((value) => value !== 0)).toBe(true);
     expect(await readdir(out)).not.toContain("model.safetensors");
+    expect(await readdir(out)).toContain("tokenizer.model");
   });
 });
 

@@ -13,7 +13,7 @@ import type { TrainingArguments } from "./training-arguments.ts";
 export async function openData(
   args: TrainingArguments,
   path: string,
-  { eosTokenId }: Pick<ModelConfig, "eosTokenId">,
+  { eosTokenId, vocabSize }: Pick<ModelConfig, "eosTokenId" | "vocabSize">,
   signal: AbortSignal | undefined,
 ): Promise<TrainingData> {
   const tokenizer = await fromFile(join(path, "tokenizer.model"), signal ? { signal } : {});
@@ -29,6 +29,7 @@ export async function openData(
     userTokenId,
     assistantTokenId,
     eosTokenId,
+    vocabSize,
     signal,
   });
 }

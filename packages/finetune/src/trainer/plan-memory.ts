@@ -1,6 +1,7 @@
 import { elementCount, type Graph, type Value } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
 import { logitsRows } from "../network/head-runner.ts";
+import { KEPT_LENGTHS } from "../network/layer-runner.ts";
 import { buildLayerGraphs, type LayerGraphOptions } from "../network/layer-graphs.ts";
 
 /** Memory of a run, in bytes. */
@@ -29,6 +30,8 @@ export interface PlanMemoryOptions {
   readonly weightsBytes: number;
   /** Largest layer in float32, where its weights are decoded for it. */
   readonly decodedBytes: number;
+  /** Lengths that batches have. */
+  readonly lengths: number;
   /** Tokens of all data. */
   readonly dataTokens: number;
 }
@@ -41,12 +44,16 @@ const TOKEN_BYTES = 16;
 /** Node with the trainer's code and onnxruntime. */
 const PROCESS_BYTES = 200e6;
 
+/** What onnxruntime's arenas take for the tensors of a run: they grow in powers of two and keep what they have. */
+const ARENA = 2;
+
 /** Arrays of the logits' size that loss and gradient need at a time. */
 const LOGITS_ARRAYS = 4;
 
 /** Memory of a run; weights, gradients and moments exactly, the rest as an upper bound. */
 export function planMemory(config: ModelConfig, options: PlanMemoryOptions): PlanMemory {
   const { layer, rows, trainedParameters, weightsBytes, decodedBytes, dataTokens } = options;
+  const sessions = Math.min(KEPT_LENGTHS, options.lengths);
   const { hiddenSize: C, numHiddenLayers: L } = config;
   const { forward, backward, carried } = buildLayerGraphs(config, layer);
   const sizes = { T: rows, B: Math.ceil(rows / layer.length) };
@@ -54,15 +61,15 @@ export function planMemory(config: ModelConfig, options: PlanMemoryOptions): Pla
     (sum, name) => sum + valueBytes(forward.outputs.get(name) as Value, sizes),
     0,
   );
-  const layerBytes = Math.max(peakBytes(forward, sizes), peakBytes(backward, sizes));
+  const layerBytes = peakBytes(forward, sizes) + peakBytes(backward, sizes);
   const headRows = Math.min(rows, logitsRows(config));
+  const headBytes = LOGITS_ARRAYS * headRows * config.vocabSize * FLOAT;
   return {
     weightsBytes,
     gradientsBytes: FLOAT * trainedParameters,
     optimizerBytes: 2 * FLOAT * trainedParameters,
     activationsBytes: (L + 1) * rows * C * FLOAT + L * kept,
-    workBytes:
-      decodedBytes + Math.max(layerBytes, LOGITS_ARRAYS * headRows * config.vocabSize * FLOAT),
+    workBytes: decodedBytes + ARENA * (sessions * layerBytes + headBytes),
     dataBytes: TOKEN_BYTES * dataTokens,
     processBytes: PROCESS_BYTES,
   };

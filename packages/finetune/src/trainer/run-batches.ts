@@ -13,6 +13,8 @@ export type BatchSource = Pick<OpenRun, "args" | "config" | "data" | "zLossWeigh
 export class RunBatches {
   readonly #run: BatchSource;
   readonly #stepsPerEpoch: number;
+  /** Order of the epoch that was last asked for. */
+  #order: { readonly epoch: number; readonly rows: Uint32Array } | undefined;
 
   constructor(run: BatchSource, { stepsPerEpoch }: RunLength) {
     this.#run = run;
@@ -22,8 +24,7 @@ export class RunBatches {
   /** Batches of a step, from 1; fewer than others' at the end of an epoch. */
   ofStep(step: number): Batch[] {
     const { args, data } = this.#run;
-    const epoch = Math.floor((step - 1) / this.#stepsPerEpoch);
-    const order = dataOrder(data.train.length, { seed: args.seed, epoch });
+    const order = this.#orderOf(Math.floor((step - 1) / this.#stepsPerEpoch));
     const size = args.per_device_train_batch_size;
     const accumulation = args.gradient_accumulation_steps;
     const first = ((step - 1) % this.#stepsPerEpoch) * size * accumulation;
@@ -54,6 +55,14 @@ export class RunBatches {
         layer,
         target: names.indexOf(key),
       });
+  }
+
+  #orderOf(epoch: number): Uint32Array {
+    if (this.#order?.epoch !== epoch) {
+      const { args, data } = this.#run;
+      this.#order = { epoch, rows: dataOrder(data.train.length, { seed: args.seed, epoch }) };
+    }
+    return this.#order.rows;
   }
 
   #collate(

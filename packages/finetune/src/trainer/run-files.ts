@@ -6,6 +6,7 @@ import {
   openAdapter,
   openCheckpoint,
   readJsonFile,
+  writeTorchDtype,
   writeWhole,
 } from "@baichuan2/model";
 import { z } from "zod";
@@ -18,33 +19,51 @@ import { parseTrainerState, trainerStateJson, type TrainerState } from "../outpu
 import type { NamedValues } from "../output/weight-tensors.ts";
 import { writeTrained } from "../output/write-trained.ts";
 import type { OpenRun } from "./open-run.ts";
+import type { PendingLog } from "./run-log.ts";
+import { checkSameRun, checkSameTensors } from "./same-run.ts";
 
 const OPTIMIZER = "optimizer.safetensors";
 const STATE = "trainer_state.json";
 const ARGUMENTS = "training_args.json";
+/** Files of a tokenizer. */
+const TOKENIZER = /^(tokenizer|special_tokens_map|added_tokens|vocab|merges)/;
+/** A model's own page. */
+const DESCRIPTION = /^readme/i;
 /** What the Trainer keeps in memory only; its own files admit no further keys. */
 const PROGRESS = "progress.json";
 
-const progress = z.object({ pendingLosses: z.array(z.number()) });
+const progress = z.object({
+  losses: z.array(z.number()),
+  lossSum: z.number(),
+  rows: z.int(),
+});
 
-/** Writes what a run has made: the adapter, or the model with all that lies beside its weights. */
+/**
+ * Writes what a run has made: the adapter with the tokenizer, as PEFT and the Trainer do, or the model with all that lies beside
+ * its weights but the description of the one that it was.
+ */
 export async function writeModel(
   run: OpenRun,
   directory: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { adapter, modelPath, args } = run;
   const tensors = trainedTensors(run);
-  if (run.adapter) return writeAdapter(directory, run.adapter.config, tensors, { signal });
-  await writeTrained(directory, tensors, { dtype: run.args.bf16 ? "bf16" : "f32", signal });
-  await copyCompanions(run.modelPath, directory);
+  if (adapter) {
+    await writeAdapter(directory, adapter.config, tensors, { signal });
+    return copyCompanions(modelPath, directory, (name) => TOKENIZER.test(name));
+  }
+  const dtype = args.bf16 ? "bf16" : "f32";
+  await writeTrained(directory, tensors, { dtype, signal });
+  await copyCompanions(modelPath, directory, (name) => !DESCRIPTION.test(name));
+  await writeTorchDtype(modelPath, directory, dtype);
 }
 
 /** What a checkpoint holds besides weights. */
 export interface CheckpointContent {
   readonly optimizer: AdamW;
   readonly state: TrainerState;
-  /** Losses of steps that are not in the log yet. */
-  readonly pendingLosses: readonly number[];
+  readonly pending: PendingLog;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,7 +71,7 @@ export interface CheckpointContent {
 export async function writeCheckpoint(
   run: OpenRun,
   directory: string,
-  { optimizer, state, pendingLosses, signal }: CheckpointContent,
+  { optimizer, state, pending, signal }: CheckpointContent,
 ): Promise<void> {
   await writeModel(run, directory, signal);
   const tensors = trainedTensors(run);
@@ -60,10 +79,11 @@ export async function writeCheckpoint(
     isRounded(run) ? tensors.map(({ name, values }) => [name, values] as const) : [],
   );
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
-  const kept = { moments: optimizer.moments, masters };
-  await writeOptimizerFile(join(directory, OPTIMIZER), kept, shapes, { signal });
+  const remembered = { moments: optimizer.moments, masters };
+  await writeOptimizerFile(join(directory, OPTIMIZER), remembered, shapes, { signal });
   await writeState(directory, state);
-  await writeText(join(directory, PROGRESS), `${JSON.stringify({ pendingLosses })}\n`);
+  const kept = { ...pending, rows: run.data.train.length };
+  await writeText(join(directory, PROGRESS), `${JSON.stringify(kept)}\n`);
   await writeText(join(directory, ARGUMENTS), `${JSON.stringify(run.args, null, 2)}\n`);
 }
 
@@ -75,27 +95,38 @@ export function writeState(directory: string, state: TrainerState): Promise<void
 /**
  * Goes back to where a checkpoint was written: weights, optimizer and log.
  *
- * @throws {CheckpointError} if a file is missing or damaged.
+ * @throws {CheckpointError} if a file is missing or damaged, or is of a run with other parameters, data or batches.
  */
 export async function restoreCheckpoint(
   run: OpenRun,
   directory: string,
   optimizer: AdamW,
   signal?: AbortSignal,
-): Promise<{ readonly state: TrainerState; readonly pendingLosses: readonly number[] }> {
+): Promise<{ readonly state: TrainerState; readonly pending: PendingLog }> {
   const state = await read(join(directory, STATE), parseTrainerState);
-  const { pendingLosses } = await read(join(directory, PROGRESS), (json) => progress.parse(json));
-  const kept = await readOptimizerFile(join(directory, OPTIMIZER), { signal });
+  const { rows, ...pending } = await read(join(directory, PROGRESS), (json) =>
+    progress.parse(json),
+  );
+  checkSameRun(run, {
+    path: join(directory, ARGUMENTS),
+    rows,
+    given: await readJsonFile(join(directory, ARGUMENTS)),
+  });
+  const path = join(directory, OPTIMIZER);
+  const kept = await readOptimizerFile(path, { signal });
+  const { moments, masters } = kept;
+  checkSameTensors(run, path, new Map([...moments].map(([name, { expAvg }]) => [name, expAvg])));
+  if (isRounded(run)) checkSameTensors(run, path, masters);
   await restoreWeights(run, directory, signal);
-  for (const [name, values] of kept.masters) run.trained.get(name)?.set(values);
-  optimizer.restore(state.global_step, kept.moments);
-  return { state, pendingLosses };
+  for (const [name, values] of masters) run.trained.get(name)?.set(values);
+  optimizer.restore(state.global_step, moments);
+  return { state, pending };
 }
 
 /**
  * Goes back to the weights of a checkpoint alone.
  *
- * @throws {CheckpointError} if a file is missing or damaged.
+ * @throws {CheckpointError} if a file is missing or damaged, or has other tensors than are trained.
  */
 export async function restoreWeights(
   run: OpenRun,
@@ -103,10 +134,9 @@ export async function restoreWeights(
   signal?: AbortSignal,
 ): Promise<void> {
   const weights = await readTrained(run, directory, signal);
-  for (const [name, parameter] of run.trained) {
-    const values = weights.get(name);
-    if (values) parameter.set(values);
-  }
+  checkSameTensors(run, directory, weights);
+  for (const [name, parameter] of run.trained)
+    parameter.set(weights.get(name) ?? new Float32Array());
 }
 
 async function read<Content>(path: string, parse: (json: unknown) => Content): Promise<Content> {

@@ -1,4 +1,4 @@
-import type { TrainingArguments } from "./training-arguments.ts";
+import { TrainingArgumentError, type TrainingArguments } from "./training-arguments.ts";
 
 /** How long a run is. */
 export interface RunLength {
@@ -28,12 +28,19 @@ type LengthArguments = Pick<
  *
  * @param rows - Rows of the training data.
  * @param processes - Processes that share each step's rows.
+ * @throws {TrainingArgumentError} if not one batch is full, and only full ones count.
  */
 export function runLength(args: LengthArguments, rows: number, processes = 1): RunLength {
   const rowsOfProcess = Math.ceil(rows / processes);
   const batches = rowsOfProcess / args.per_device_train_batch_size;
   const batchesPerEpoch = args.dataloader_drop_last ? Math.floor(batches) : Math.ceil(batches);
-  const stepsPerEpoch = Math.max(1, Math.ceil(batchesPerEpoch / args.gradient_accumulation_steps));
+  if (batchesPerEpoch === 0)
+    throw new TrainingArgumentError(
+      "per_device_train_batch_size",
+      `at most ${rowsOfProcess}, the rows there are, with dataloader_drop_last`,
+      String(args.per_device_train_batch_size),
+    );
+  const stepsPerEpoch = Math.ceil(batchesPerEpoch / args.gradient_accumulation_steps);
   const totalSteps =
     args.max_steps > 0 ? args.max_steps : Math.ceil(args.num_train_epochs * stepsPerEpoch);
   const warmupSteps =

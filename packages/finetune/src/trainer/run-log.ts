@@ -1,5 +1,22 @@
 import type { LogRow } from "../output/trainer-state.ts";
 import type { Evaluation } from "./evaluate.ts";
+import type { StepResult } from "./step-runner.ts";
+
+/** What of a log no row tells of yet. */
+export interface PendingLog {
+  /** Losses of the steps since the last row. */
+  readonly losses: readonly number[];
+  /** Sum of the losses of all steps. */
+  readonly lossSum: number;
+}
+
+/** What a process has done. */
+export interface RunSpeed {
+  readonly seconds: number;
+  readonly steps: number;
+  /** Rows of the data. */
+  readonly samples: number;
+}
 
 /** Where a run stands. */
 export interface LogPlace {
@@ -12,35 +29,47 @@ export class RunLog {
   readonly #rows: LogRow[] = [];
   /** Losses since the last row. */
   #losses: number[] = [];
+  #lossSum = 0;
+  #gradNorm = 0;
 
   get rows(): readonly LogRow[] {
     return this.#rows;
   }
 
-  /** Losses of steps that no row tells of yet. */
-  get pendingLosses(): readonly number[] {
-    return this.#losses;
+  /** What no row tells of yet. */
+  get pending(): PendingLog {
+    return { losses: this.#losses, lossSum: this.#lossSum };
   }
 
   /** Goes on where another log ended. */
-  restore(rows: readonly LogRow[], pendingLosses: readonly number[]): void {
+  restore(rows: readonly LogRow[], { losses, lossSum }: PendingLog): void {
     this.#rows.push(...rows);
-    this.#losses = [...pendingLosses];
+    this.#losses = [...losses];
+    this.#lossSum = lossSum;
   }
 
-  addLoss(loss: number): void {
+  /** Takes note of a step. */
+  add({ loss, gradNorm }: Pick<StepResult, "loss" | "gradNorm">): void {
     this.#losses.push(loss);
+    this.#lossSum += loss;
+    this.#gradNorm = gradNorm;
   }
 
   /** Mean loss since the last such row. */
   training({ step, epoch }: LogPlace, learningRate: number): LogRow {
     const loss = round(mean(this.#losses), 4);
     this.#losses = [];
-    return this.#add({ epoch: round(epoch, 2), learning_rate: learningRate, loss, step });
+    return this.#push({
+      epoch: round(epoch, 2),
+      grad_norm: this.#gradNorm,
+      learning_rate: learningRate,
+      loss,
+      step,
+    });
   }
 
   evaluation({ step, epoch }: LogPlace, { loss, samples, batches, seconds }: Evaluation): LogRow {
-    return this.#add({
+    return this.#push({
       epoch: round(epoch, 2),
       eval_loss: loss,
       eval_runtime: round(seconds, 4),
@@ -50,23 +79,20 @@ export class RunLog {
     });
   }
 
-  /** @param steps - Steps that took the seconds. */
-  end(
-    { step, epoch }: LogPlace,
-    { seconds, steps }: Readonly<Record<"seconds" | "steps", number>>,
-  ): LogRow {
-    const losses = this.#rows.flatMap(({ loss }) => (loss === undefined ? [] : [loss]));
-    return this.#add({
+  /** The last row: the mean loss of all steps, and how fast those of this process were. */
+  end({ step, epoch }: LogPlace, { seconds, steps, samples }: RunSpeed): LogRow {
+    return this.#push({
       epoch: round(epoch, 2),
       step,
       total_flos: 0,
-      train_loss: mean([...losses, ...this.#losses]),
+      train_loss: this.#lossSum / Math.max(1, step),
       train_runtime: round(seconds, 4),
+      train_samples_per_second: round(samples / seconds, 3),
       train_steps_per_second: round(steps / seconds, 3),
     });
   }
 
-  #add(row: LogRow): LogRow {
+  #push(row: LogRow): LogRow {
     this.#rows.push(row);
     return row;
   }

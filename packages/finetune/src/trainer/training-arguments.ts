@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeIssue } from "../describe-issue.ts";
 import { SCHEDULES } from "../optim/schedule.ts";
 
 /** A number of the command line is text. */
@@ -6,6 +7,8 @@ const number = z.coerce.number();
 const count = number.int().min(0);
 const positive = number.int().min(1);
 const share = number.min(0).max(1);
+/** A share that is not all. */
+const part = number.min(0).lt(1);
 
 /** "True" and "False" as Python's HfArgumentParser takes them; a flag alone is true. */
 const flag = z.preprocess((value) => {
@@ -29,7 +32,7 @@ export const trainingArguments = z.strictObject({
   model_name_or_path: z.string().min(1),
   data_path: z.string().min(1),
   eval_data_path: z.string().min(1).optional(),
-  eval_split: share.default(0),
+  eval_split: part.default(0),
   output_dir: z.string().min(1),
   model_max_length: positive.default(512),
   packing: flag.default(false),
@@ -46,8 +49,8 @@ export const trainingArguments = z.strictObject({
   lr_scheduler_type: z.enum(SCHEDULES).default("linear"),
   warmup_ratio: share.default(0),
   warmup_steps: count.default(0),
-  adam_beta1: share.default(0.9),
-  adam_beta2: share.default(0.999),
+  adam_beta1: part.default(0.9),
+  adam_beta2: part.default(0.999),
   adam_epsilon: number.positive().default(1e-8),
   weight_decay: number.min(0).default(0),
   decay_norms: flag.default(false),
@@ -60,7 +63,7 @@ export const trainingArguments = z.strictObject({
   use_lora: flag.default(false),
   lora_r: positive.default(1),
   lora_alpha: number.positive().default(32),
-  lora_dropout: share.default(0.1),
+  lora_dropout: part.default(0.1),
   lora_target_modules: names.default(["W_pack"]),
   use_rslora: flag.default(false),
   base_dtype: z.enum(["auto", "float32", "nf4", "int8", "int4"]).default("auto"),
@@ -84,8 +87,12 @@ export const trainingArguments = z.strictObject({
   early_stopping_patience: positive.optional(),
   early_stopping_threshold: number.min(0).default(0),
   load_best_model_at_end: flag.default(false),
+  overwrite_output_dir: flag.default(false),
   resume_from_checkpoint: z.union([flag, z.string().min(1)]).optional(),
 });
+
+/** Newer names of arguments in transformers. */
+const RENAMED: Readonly<Record<string, string>> = { eval_strategy: "evaluation_strategy" };
 
 /** Arguments with all defaults filled in. */
 export type TrainingArguments = Readonly<z.infer<typeof trainingArguments>>;
@@ -113,7 +120,10 @@ export function parseTrainingArguments(
   given: Readonly<Record<string, unknown>>,
 ): TrainingArguments {
   const snake = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name.replaceAll("-", "_"), value]),
+    Object.entries(given).map(([name, value]) => {
+      const known = name.replaceAll("-", "_");
+      return [RENAMED[known] ?? known, value];
+    }),
   );
   const parsed = trainingArguments.safeParse(snake);
   if (!parsed.success) throw argumentError(parsed.error, snake);
@@ -130,9 +140,7 @@ function argumentError(error: z.ZodError, given: Readonly<Record<string, unknown
   const name = String(issue?.path[0] ?? "");
   const value = given[name];
   const actual = value === undefined ? "nothing" : JSON.stringify(value);
-  // zod begins with a heading and ends with the type of what it got.
-  const expected = issue?.message.replace(/^[^:]+: expected /, "").replace(/, received .*$/, "");
-  return new TrainingArgumentError(name, expected ?? "another value", actual);
+  return new TrainingArgumentError(name, describeIssue(issue).expected, actual);
 }
 
 function checkTogether(args: TrainingArguments): void {

@@ -5,6 +5,7 @@ import {
   type ConversationIds,
   type EncodedExample,
 } from "../data/encode-example.ts";
+import { DataError } from "../data/data-error.ts";
 import { readExamples } from "../data/read-examples.ts";
 import { IGNORED } from "../network/batch.ts";
 import { dataOrder } from "./data-order.ts";
@@ -26,6 +27,8 @@ export interface TrainingDataOptions extends ConversationIds {
   readonly maxLength: number;
   readonly packs: boolean;
   readonly seed: number;
+  /** V. */
+  readonly vocabSize: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,28 +46,35 @@ export async function readTrainingData(
 ): Promise<TrainingData> {
   const { texts, skipped } = await encodeAll(options.path, tokenizer, options);
   const other = options.evaluationPath;
-  if (other !== undefined) {
-    const evaluation = await encodeAll(other, tokenizer, options);
-    return {
-      train: rowsOf(texts, options),
-      evaluation: rowsOf(evaluation.texts, options),
-      skipped: skipped + evaluation.skipped,
-    };
-  }
+  if (other === undefined) return { ...splitTexts(texts, options), skipped };
+  const evaluation = await encodeAll(other, tokenizer, options);
+  return {
+    train: rowsOf(texts, options),
+    evaluation: rowsOf(evaluation.texts, options),
+    skipped: skipped + evaluation.skipped,
+  };
+}
+
+/** Holds some texts back for evaluation, if that is wanted; at least one, and not all. */
+function splitTexts(
+  texts: readonly EncodedExample[],
+  options: TrainingDataOptions,
+): Pick<TrainingData, "train" | "evaluation"> {
   const held = Math.round(options.evaluationShare * texts.length);
   const order = dataOrder(texts.length, { seed: options.seed, epoch: SPLIT_EPOCH });
   const isHeld = new Set(order.subarray(0, held));
-  return {
-    train: rowsOf(
-      texts.filter((_, i) => !isHeld.has(i)),
+  if (options.evaluationShare > 0 && (held === 0 || held === texts.length))
+    throw new DataError(
+      options.path,
+      `texts to train and to evaluate on with eval_split ${options.evaluationShare}`,
+      `${texts.length - held} and ${held}`,
+    );
+  const some = (isWanted: (index: number) => boolean): BatchRow[] =>
+    rowsOf(
+      texts.filter((_, i) => isWanted(i)),
       options,
-    ),
-    evaluation: rowsOf(
-      texts.filter((_, i) => isHeld.has(i)),
-      options,
-    ),
-    skipped,
-  };
+    );
+  return { train: some((i) => !isHeld.has(i)), evaluation: some((i) => isHeld.has(i)) };
 }
 
 async function encodeAll(
@@ -73,13 +83,20 @@ async function encodeAll(
   options: TrainingDataOptions,
 ): Promise<{ texts: EncodedExample[]; skipped: number }> {
   const texts: EncodedExample[] = [];
-  let skipped = 0;
+  let [skipped, row] = [0, 0];
   for await (const example of readExamples(path, options)) {
-    const text = encodeExample(example, tokenizer, options);
+    row += 1;
+    const text = encodeExample(example, tokenizer, { ...options, where: `${path}, row ${row}` });
     const isUseful = text.labels.some((label, i) => i > 0 && label !== IGNORED);
     if (isUseful) texts.push(text);
     else skipped += 1;
   }
+  if (texts.length === 0)
+    throw new DataError(
+      path,
+      "a text of which something can be learned",
+      `${skipped} whose answers are not within model_max_length, or that have none`,
+    );
   return { texts, skipped };
 }
 

@@ -32,8 +32,14 @@ export type TrainingEvent =
       readonly samples: number;
       readonly seconds: number;
     }
-  /** The run ends before its last step. */
-  | { readonly type: "stop"; readonly step: number; readonly reason: string };
+  /** Early stopping ends the run before its last step: no better evaluation in `patience`. */
+  | {
+      readonly type: "stop";
+      readonly step: number;
+      readonly patience: number;
+      readonly bestLoss: number;
+      readonly bestStep: number;
+    };
 
 /** What came of a run. */
 export interface TrainingResult {

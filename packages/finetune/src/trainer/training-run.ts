@@ -1,4 +1,5 @@
 import { AdamW } from "../optim/adamw.ts";
+import { batchSize } from "../network/batch.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
 import { removeUnfinished } from "../output/checkpoint-folder.ts";
 import { bestEvaluation } from "./best-evaluation.ts";
@@ -22,6 +23,7 @@ export class TrainingRun {
   readonly #log = new RunLog();
   readonly #checkpoints: RunCheckpoints;
   #tokens = 0;
+  #samples = 0;
 
   constructor(run: OpenRun, signal: AbortSignal | undefined) {
     const { args, data, network, parameters } = run;
@@ -58,7 +60,8 @@ export class TrainingRun {
       yield* this.#step(step);
     }
     const seconds = (performance.now() - begun) / 1e3;
-    const row = this.#log.end(this.#place(step), { seconds, steps: step - first });
+    const speed = { seconds, steps: step - first, samples: this.#samples };
+    const row = this.#log.end(this.#place(step), speed);
     yield { type: "log", row };
     return this.#checkpoints.finish({ step, tokens: this.#tokens });
   }
@@ -79,15 +82,17 @@ export class TrainingRun {
   async #train(step: number): Promise<TrainingEvent> {
     const learningRate = this.#learningRate(step);
     const start = performance.now();
+    const batches = this.#batches.ofStep(step);
     const result = await this.#runner.step({
       step,
-      batches: this.#batches.ofStep(step),
+      batches,
       learningRate,
       dropoutOf: (index) => this.#batches.dropout(step, index),
       signal: this.#signal,
     });
-    this.#log.addLoss(result.loss);
+    this.#log.add(result);
     this.#tokens += result.tokens;
+    this.#samples += batches.reduce((sum, batch) => sum + batchSize(batch), 0);
     const seconds = (performance.now() - start) / 1e3;
     return { type: "step", ...this.#place(step), learningRate, seconds, ...result };
   }
@@ -115,10 +120,9 @@ export class TrainingRun {
   }
 
   #stop(step: number): TrainingEvent {
-    const { early_stopping_patience: patience } = this.#run.args;
-    const { loss, step: best } = bestEvaluation(this.#log.rows) ?? { loss: NaN, step: 0 };
-    const reason = `no better evaluation in ${patience}: the best one was ${loss} after step ${best}`;
-    return { type: "stop", step, reason };
+    const { early_stopping_patience: patience = 0 } = this.#run.args;
+    const { loss, step: bestStep } = bestEvaluation(this.#log.rows) ?? { loss: NaN, step: 0 };
+    return { type: "stop", step, patience, bestLoss: loss, bestStep };
   }
 
   /** Whether early stopping ends the run. */
@@ -130,17 +134,22 @@ export class TrainingRun {
 
   #isEvaluated(step: number): boolean {
     const { evaluation_strategy, eval_steps, logging_steps } = this.#run.args;
-    return this.#isDue(step, evaluation_strategy, eval_steps ?? logging_steps);
+    if (evaluation_strategy === "steps") return step % (eval_steps ?? logging_steps) === 0;
+    return evaluation_strategy === "epoch" && this.#endsEpoch(step);
   }
 
+  /** The last step is always saved, unless nothing is, and so is the one at which early stopping ends the run. */
   #isSaved(step: number): boolean {
     const { save_strategy, save_steps } = this.#run.args;
-    return this.#isDue(step, save_strategy, save_steps);
+    if (save_strategy === "no") return false;
+    if (this.#endsEpoch(step) && save_strategy === "epoch") return true;
+    if (step === this.#length.totalSteps || this.#isExhausted) return true;
+    return save_strategy === "steps" && step % save_steps === 0;
   }
 
-  #isDue(step: number, strategy: "epoch" | "steps" | "no", steps: number): boolean {
-    if (strategy === "no") return false;
-    return step % (strategy === "epoch" ? this.#length.stepsPerEpoch : steps) === 0;
+  /** The last epoch may end before all of its steps. */
+  #endsEpoch(step: number): boolean {
+    return step % this.#length.stepsPerEpoch === 0 || step === this.#length.totalSteps;
   }
 
   #learningRate(step: number): number {

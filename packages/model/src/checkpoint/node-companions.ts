@@ -28,7 +28,16 @@ export async function companionNames(directory: string): Promise<string[]> {
   return names;
 }
 
-/** Copies what lies beside a checkpoint's weights. */
-export async function copyCompanions(from: string, to: string): Promise<void> {
-  for (const name of await companionNames(from)) await copyFile(join(from, name), join(to, name));
+/**
+ * Copies what lies beside a checkpoint's weights.
+ *
+ * @param isWanted - Which of the files; default: all.
+ */
+export async function copyCompanions(
+  from: string,
+  to: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<void> {
+  for (const name of (await companionNames(from)).filter(isWanted))
+    await copyFile(join(from, name), join(to, name));
 }

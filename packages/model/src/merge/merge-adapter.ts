@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UnsupportedError } from "@baichuan2/kernels";
 import type { Adapter } from "../adapter/adapter.ts";
 import { adapterSource } from "../adapter/adapter-options.ts";
@@ -8,14 +8,13 @@ import { openAdapter } from "../adapter/node-open-adapter.ts";
 import { checkWeights } from "../checkpoint/check-weights.ts";
 import type { Checkpoint, TensorInfo } from "../checkpoint/checkpoint.ts";
 import { copyCompanions } from "../checkpoint/node-companions.ts";
+import { TORCH_DTYPES, writeTorchDtype } from "../checkpoint/node-torch-dtype.ts";
 import { openCheckpoint } from "../checkpoint/node-open-checkpoint.ts";
 import { writeWeights, type WeightToWrite } from "../checkpoint/node-write-weights.ts";
 import { expectedTensors } from "../config.ts";
 import { OutputError } from "../quantize/output-error.ts";
 import { refuseInside, refuseQuantized } from "../quantize/plan-quantization.ts";
-import { readJsonFile } from "../read-json-file.ts";
 import { writeFolder } from "../write-folder.ts";
-import { writeWhole } from "../write-whole.ts";
 import { mergedChunks, type MergeDtype } from "./merged-chunks.ts";
 
 /** What is to be merged. */
@@ -43,8 +42,6 @@ export interface MergeReport {
   readonly sourceBytes: number;
   readonly outBytes: number;
 }
-
-const TORCH_DTYPES = { f32: "float32", bf16: "bfloat16", f16: "float16" } as const;
 
 /**
  * Writes a checkpoint with a LoRA adapter in its weights, `W + scaling · B · A`, which then needs none: for other programs,
@@ -84,7 +81,7 @@ export async function mergeAdapter(options: MergeAdapterOptions): Promise<MergeR
     async (directory) => {
       outBytes = await writeWeights(directory, tensors, { signal });
       await copyCompanions(model, directory);
-      if (dtype !== undefined) await writeDtype(model, directory, dtype);
+      if (dtype !== undefined) await writeTorchDtype(model, directory, dtype);
     },
     { replaces: false },
   );
@@ -139,14 +136,5 @@ async function refuseOccupied(output: string): Promise<void> {
     output,
     "exists",
     "expected nothing there, got a file or directory (remove it, or choose another place)",
-  );
-}
-
-/** The source's config, every key of it, with the type of its weights now. */
-async function writeDtype(model: string, directory: string, dtype: MergeDtype): Promise<void> {
-  const config = (await readJsonFile(join(model, "config.json"))) as Record<string, unknown>;
-  const json = { ...config, torch_dtype: TORCH_DTYPES[dtype] };
-  await writeWhole(join(directory, "config.json"), (handle) =>
-    handle.writeFile(`${JSON.stringify(json, null, 2)}\n`),
   );
 }

@@ -34,7 +34,7 @@ describe("summarizeLog", () => {
       yield { ...step, step: 1, tokens: 10, seconds: 2 };
       yield { type: "log", step: 1, loss: 9 };
       yield { ...step, step: 2, tokens: 20, seconds: 3, loss: "none" };
-      yield { type: "stop", step: 2, reason: "no better" };
+      yield { type: "stop", step: 2, patience: 3, best_loss: 0.5, best_step: 1 };
     }
     expect(await summarizeLog(rows())).toMatchObject({
       loss: { x: [1], y: [2] },
@@ -42,7 +42,7 @@ describe("summarizeLog", () => {
       steps: 2,
       tokens: 30,
       seconds: 5,
-      stopReason: "no better",
+      stop: { patience: 3, bestLoss: 0.5, bestStep: 1 },
     });
   });
 });

@@ -6,6 +6,13 @@ export interface Points {
   readonly y: readonly number[];
 }
 
+/** Evaluations without a better one, and the best. */
+export interface EarlyStop {
+  readonly patience: number;
+  readonly bestStep: number;
+  readonly bestLoss: number;
+}
+
 /** What a log holds, ready to be drawn. */
 export interface LogSummary {
   readonly loss: Points;
@@ -16,8 +23,8 @@ export interface LogSummary {
   readonly epoch: number;
   readonly tokens: number;
   readonly seconds: number;
-  /** Why the run ended early. */
-  readonly stopReason: string | undefined;
+  /** What ended the run early. */
+  readonly stop: EarlyStop | undefined;
 }
 
 /** Most points of a line: more than a screen has columns. */
@@ -27,11 +34,11 @@ const MAX_POINTS = 2000;
 export async function summarizeLog(rows: AsyncIterable<ReportRow>): Promise<LogSummary> {
   const steps: ReportRow[] = [];
   const evaluations: ReportRow[] = [];
-  let stopReason: string | undefined;
+  let stop: EarlyStop | undefined;
   for await (const row of rows) {
     if (row.type === "step") steps.push(row);
     if (row.type === "evaluation") evaluations.push(row);
-    if (row.type === "stop") stopReason = String(row["reason"]);
+    if (row.type === "stop") stop = stopOf(row);
   }
   const sum = (key: string): number => steps.reduce((total, row) => total + numberOf(row, key), 0);
   const last = steps.at(-1);
@@ -44,7 +51,15 @@ export async function summarizeLog(rows: AsyncIterable<ReportRow>): Promise<LogS
     epoch: last ? numberOf(last, "epoch") : 0,
     tokens: sum("tokens"),
     seconds: sum("seconds"),
-    stopReason,
+    stop,
+  };
+}
+
+function stopOf(row: ReportRow): EarlyStop {
+  return {
+    patience: numberOf(row, "patience"),
+    bestStep: numberOf(row, "best_step"),
+    bestLoss: numberOf(row, "best_loss"),
   };
 }
 

@@ -12,7 +12,8 @@ const en = {
   running: "running",
   finished: "finished",
   left: "ended by its caller",
-  stopped: "ended early: {reason}",
+  stopped:
+    "ended early: no better evaluation in {patience}; the best one was {loss}, after step {step}",
   failed: "ended by an error: {reason}",
   steps: "Steps",
   epochs: "Epochs",
@@ -54,7 +55,7 @@ const zh: ReportLabels = {
   running: "进行中",
   finished: "已完成",
   left: "由调用者结束",
-  stopped: "提前结束：{reason}",
+  stopped: "提前结束：连续 {patience} 次评估没有更好；最好的是第 {step} 步之后的 {loss}",
   failed: "因错误结束：{reason}",
   steps: "步数",
   epochs: "轮数",

@@ -101,7 +101,7 @@ function progressFacts(
 
 function statusOf(
   outcome: RunOutcome | undefined,
-  { stopReason }: LogSummary,
+  { stop }: LogSummary,
   labels: ReportLabels,
 ): string {
   if (outcome === undefined) return labels.running;
@@ -111,7 +111,9 @@ function statusOf(
     return fill(labels.failed, { reason });
   }
   if (outcome.kind === "left") return labels.left;
-  return stopReason === undefined ? labels.finished : fill(labels.stopped, { reason: stopReason });
+  if (stop === undefined) return labels.finished;
+  const { patience, bestStep, bestLoss } = stop;
+  return fill(labels.stopped, { patience, step: bestStep, loss: digits(bestLoss) });
 }
 
 function charts(log: LogSummary, labels: ReportLabels): Chart[] {
