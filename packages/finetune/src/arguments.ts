@@ -6,6 +6,7 @@ export {
   type TrainingArgumentName,
 } from "./trainer/arguments-schema.ts";
 export {
+  newerNames,
   parseTrainingArguments,
   TrainingArgumentError,
   type TrainingArguments,

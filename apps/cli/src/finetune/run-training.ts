@@ -80,13 +80,14 @@ function keptMessage({ t }: Cli, args: TrainingArguments, hasCheckpoint: boolean
   return hasCheckpoint ? t("finetune.kept", { path: args.output_dir }) : t("finetune.nothingKept");
 }
 
-function describeResult({ t }: Cli, { path, steps, log }: TrainingResult): string {
+function describeResult({ t }: Cli, { path, steps, modelStep, log }: TrainingResult): string {
   const { train_loss: mean = 0, train_runtime: seconds = 0 } = log.at(-1) ?? {};
   const last = log.findLast(({ loss }) => loss !== undefined)?.["loss"];
   return formatRows([
     [t("finetune.out"), path],
     [t("finetune.report"), join(path, "report.html")],
     [t("finetune.steps"), String(steps)],
+    ...(modelStep === steps ? [] : [[t("finetune.modelStep"), String(modelStep)]]),
     [t("finetune.loss"), mean.toPrecision(5)],
     ...(last === undefined ? [] : [[t("finetune.lastLoss"), last.toPrecision(5)]]),
     [t("finetune.time"), t("bench.seconds", { seconds: seconds.toFixed(1) })],

@@ -1,5 +1,6 @@
 import { Option, type Command, type CommanderError } from "commander";
 import {
+  newerNames,
   trainingArgumentsSchema,
   type ArgumentSchema,
   type TrainingArgumentName,
@@ -26,6 +27,10 @@ export function addTrainingOptions(command: Command, { t }: Cli): Command {
     const kebab = name.replaceAll("_", "-");
     const flags = kebab === name ? `--${name}` : `--${kebab}, --${name}`;
     command.addOption(new Option(`${flags} ${value}`, description(t, name, schema)));
+  }
+  for (const name of Object.keys(newerNames)) {
+    const flags = `--${name.replaceAll("_", "-")}, --${name} <name>`;
+    command.addOption(new Option(flags).hideHelp());
   }
   return command.configureHelp({
     ...command.configureHelp(),
@@ -57,7 +62,8 @@ function description(t: Translate, name: TrainingArgumentName, schema: ArgumentS
 
 /** The arguments among a command's options. */
 export function givenArguments(options: GivenArguments): GivenArguments {
-  const given = argumentNames.filter((name) => options[name] !== undefined);
+  const known = [...argumentNames, ...Object.keys(newerNames)];
+  const given = known.filter((name) => options[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 

@@ -333,6 +333,7 @@ export const en = {
     "No checkpoint was written yet, so there is nothing to go on from (--save_steps or --save_strategy writes them more often).",
   "finetune.out": "Written to",
   "finetune.steps": "Steps",
+  "finetune.modelStep": "The model is that of step",
   "finetune.loss": "Mean loss",
   "finetune.lastLoss": "Last loss",
   "finetune.time": "Time",

@@ -304,6 +304,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
     "还没有写出检查点，无法从中继续（可用 --save_steps 或 --save_strategy 更频繁地写出）。",
   "finetune.out": "写入",
   "finetune.steps": "步数",
+  "finetune.modelStep": "所写模型来自第几步",
   "finetune.loss": "平均损失",
   "finetune.lastLoss": "最后的损失",
   "finetune.time": "用时",

@@ -91,8 +91,10 @@ export const trainingArguments = z.strictObject({
   resume_from_checkpoint: z.union([flag, z.string().min(1)]).optional(),
 });
 
-/** Newer names of arguments in transformers. */
-const RENAMED: Readonly<Record<string, string>> = { eval_strategy: "evaluation_strategy" };
+/** Newer names of arguments in transformers, which are taken as well. */
+export const newerNames = { eval_strategy: "evaluation_strategy" } as const;
+
+const RENAMED: Readonly<Record<string, string>> = newerNames;
 
 /** Arguments with all defaults filled in. */
 export type TrainingArguments = Readonly<z.infer<typeof trainingArguments>>;
