@@ -9,7 +9,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs/light.js";
-import { sharedData } from "../golden/shared-data.ts";
+import { sharedData } from "@baichuan2/tooling/golden";
 
 const VOCAB_SIZE = 512;
 const target = new URL("../../apps/cli/fixtures/tiny-chat/", import.meta.url);

@@ -45,7 +45,9 @@ export async function ensureInstalled() {
   const inputs = [
     "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
-    ...["", "tooling", ...packageFolders()].map((folder) => join(folder, "package.json")),
+    ...["", "tooling", "tooling/tiny-chat", ...packageFolders()].map((folder) =>
+      join(folder, "package.json"),
+    ),
   ];
   const state = digest(inputs, (path) => readFileSync(path));
   if (readStamp("install") === state && existsSync(node24)) return;
