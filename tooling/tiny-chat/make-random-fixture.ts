@@ -1,5 +1,5 @@
 /**
- * Makes apps/cli/fixtures/tiny-chat: what `npm start` chats with until the project has a model it trained itself.
+ * Makes apps/cli/fixtures/tiny-chat: a random model for tests of everything between a file and a text.
  *
  * A random checkpoint of the golden data (3 RoPE layers, vocabulary 512) and the tiny tokenizer that was trained for
  * this project, cut to its first 512 pieces so that it never makes an id the checkpoint has no row for.

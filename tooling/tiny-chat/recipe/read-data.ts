@@ -30,9 +30,14 @@ const families = z.strictObject({
 });
 export type Families = z.infer<typeof families>;
 
+/** The templates of generated questions. */
+export async function readFamilies(): Promise<Families> {
+  return families.parse(await readJson("families.json"));
+}
+
 /** All questions: those that were written and those that the families give. */
 export async function readQuestions(): Promise<Question[]> {
-  const templates = families.parse(await readJson("families.json"));
+  const templates = await readFamilies();
   return [
     ...(await readWritten()),
     ...arithmetic(templates),

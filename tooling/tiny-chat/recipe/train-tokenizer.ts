@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { readQuestions } from "./read-data.ts";
+import { readFamilies, readQuestions } from "./read-data.ts";
 import { VOCAB_SIZE } from "./shapes.ts";
 import { namedPieces } from "./tokenizer-symbols.ts";
 
@@ -32,9 +32,16 @@ async function lines(): Promise<string[]> {
   const texts = questions
     .filter(({ category }) => category === "written" || category === "translation")
     .flatMap(({ seen }) => seen.flatMap(({ question, answer }) => [question, answer]));
-  const families = await readFile(new URL("../data/families.json", import.meta.url), "utf8");
-  const templates = families.replaceAll(/\{\w+\}/g, "7").split("\n");
-  return [...new Set([...texts, ...templates, printable()])];
+  return [...new Set([...texts, ...(await templates()), printable()])];
+}
+
+/** Wordings of the generated questions, without their numbers. */
+async function templates(): Promise<string[]> {
+  const { sum, difference, product, median, cage } = await readFamilies();
+  const sums = [sum, difference, product].flatMap(({ seen, answer }) => [...seen, answer]);
+  return [...sums, ...median.seen.flat(), ...cage.seen.flat()].map((text) =>
+    text.replaceAll(/\{\w+\}/g, "7"),
+  );
 }
 
 /** What a keyboard has, so that each sign is a piece though the data lack it. */
