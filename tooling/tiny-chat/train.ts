@@ -22,7 +22,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     model: { type: "string", default: "rope" },
-    steps: { type: "string", default: "1600" },
+    steps: { type: "string", default: "1500" },
   },
 });
 const [folder] = positionals;

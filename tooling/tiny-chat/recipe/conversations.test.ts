@@ -30,7 +30,7 @@ describe("the questions", () => {
   it("are right in arithmetic", () => {
     const answers = questions
       .filter(({ category }) => category === "arithmetic")
-      .map(({ seen }) => /^(\d+) ([-+×]) (\d+) = (\d+)$/.exec(seen[0]?.answer ?? ""));
+      .map(({ seen }) => /^(\d+)([-+×])(\d+)=(\d+)$/.exec(seen[0]?.answer ?? ""));
     for (const [text, a, sign, b, c] of answers.map((match) => match ?? [])) {
       const [left, right] = [Number(a), Number(b)];
       const expected = sign === "+" ? left + right : sign === "-" ? left - right : left * right;

@@ -9,11 +9,11 @@ export interface Conversation {
 
 /** Share of each kind of question. */
 const shares: Record<Category, number> = {
-  written: 0.5,
-  arithmetic: 0.2,
-  translation: 0.14,
-  median: 0.08,
-  cage: 0.08,
+  written: 0.44,
+  arithmetic: 0.28,
+  translation: 0.12,
+  median: 0.11,
+  cage: 0.05,
 };
 
 /** Of ten conversations five have one turn, two have two; three, four and five turns have one each. */

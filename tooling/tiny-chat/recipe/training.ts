@@ -4,7 +4,7 @@ import { parseTrainingArguments, type TrainingArguments } from "@baichuan2/finet
 /** All draws of the recipe. */
 export const SEED = 20_261_128;
 
-/** Conversations in the training data: 2 million tokens, which the training sees once. */
+/** Conversations in the training data: 1.6 million tokens, which the training sees once. */
 export const CONVERSATIONS = 36_000;
 
 /** Names of what a run has in its folder. */
