@@ -3,8 +3,8 @@ import { UsageError } from "./exit-codes.ts";
 import type { Cli } from "./io.ts";
 import { exists } from "./model-options.ts";
 
-// Beside `src` and beside `dist`: the path holds for the source and for the bundle.
-const directory = fileURLToPath(new URL("../fixtures/tiny-chat", import.meta.url));
+// `src` and `dist` are equally deep: the path holds for the source and for the bundle.
+const directory = fileURLToPath(new URL("../../../tooling/tiny-chat/model", import.meta.url));
 
 /**
  * Directory of the model that comes with the program.

@@ -28,7 +28,7 @@ describe("the program", () => {
     const { out, err, code } = await finish(child);
     expect(code).toBe(0);
     expect(out).toMatch(/\n$/);
-    expect(err).toContain("RANDOM");
+    expect(err).toContain("tiny model");
     expect(err).not.toContain("\u001B[");
   });
 

@@ -240,12 +240,12 @@ describe("generate", () => {
 });
 
 describe("chat", () => {
-  it("answers an argument and stdin alike and says that the bundled model is random", async () => {
+  it("answers an argument and stdin alike and says that the bundled model is tiny", async () => {
     const argv = ["chat", "--bundled", "--seed", "1", "--max-new-tokens", "6"];
     const answer = await run([...argv, "你好"]);
     expect(answer.code).toBe(0);
     expect(answer.out).toMatch(/.\n$/s);
-    expect(answer.err).toContain("RANDOM");
+    expect(answer.err).toContain("tiny model");
     expect(await run(argv, { input: "你好\n" })).toEqual(answer);
     expect(await run([...argv, "-"], { input: "你好" })).toEqual(answer);
     expect(await run([...argv, "你好", "--no-stream"])).toEqual(answer);

@@ -249,7 +249,7 @@ export const en = {
   "progress.merge": "merging",
   "jsonLines.failed": "{{failed}} of {{lines}} lines gave an error",
   "chat.bundled":
-    "This is a tiny model with RANDOM weights, made for trying the program out: its answers mean nothing.",
+    "This is a tiny model (4 million parameters) that this project trained itself: it knows little, and what it says may be wrong.",
   "chat.banner":
     "Type a message. exit ends, clear forgets the conversation, vim opens an editor for several lines, stream switches streaming, Ctrl+C stops an answer.",
   "chat.user": "You:",

@@ -222,7 +222,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "progress.trainFacts": "损失 {{loss}}，学习率 {{rate}}，梯度范数 {{norm}}，每秒 {{speed}} 个词元",
   "progress.evaluationFacts": "评估损失 {{loss}}",
   "jsonLines.failed": "{{lines}} 行中有 {{failed}} 行出错",
-  "chat.bundled": "这是一个权重随机的极小模型，仅供试用程序：它的回答没有任何意义。",
+  "chat.bundled": "这是本项目自己训练的极小模型（四百万参数）：它知道的很少，回答可能有错。",
   "chat.banner":
     "请输入消息。exit 结束，clear 清空对话，vim 打开编辑器输入多行，stream 切换流式输出，Ctrl+C 停止回答。",
   "chat.user": "用户：",
