@@ -6,7 +6,7 @@
  *
  * The model is in FOLDER/trained.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -36,8 +36,14 @@ let tokens = 0;
 let seconds = 0;
 await prepare(folder, model);
 // One thread: steps are short, and a second one costs more in waiting than it brings.
-for await (const event of finetune(trainingArguments(folder, Number(flags.steps)), { threads: 1 }))
-  report(event);
+const args = trainingArguments(folder, { steps: Number(flags.steps), resumes: hasCheckpoint() });
+for await (const event of finetune(args, { threads: 1 })) report(event);
+
+/** Whether an earlier run was cut off. */
+function hasCheckpoint(): boolean {
+  const trained = join(folder as string, runFiles.trained);
+  return existsSync(trained) && readdirSync(trained).some((name) => name.startsWith("checkpoint-"));
+}
 
 /** Makes what the training reads, unless it is there. */
 async function prepare(path: string, name: ModelName): Promise<void> {

@@ -20,8 +20,12 @@ export const runFiles = {
  * conversations, four a step; a mean over all labels, as rows have different numbers of them.
  *
  * @param folder - Of the run.
+ * @param resumes - Whether it has checkpoints to go on from.
  */
-export function trainingArguments(folder: string, steps: number): TrainingArguments {
+export function trainingArguments(
+  folder: string,
+  { steps, resumes }: { readonly steps: number; readonly resumes: boolean },
+): TrainingArguments {
   return parseTrainingArguments({
     model_name_or_path: join(folder, runFiles.first),
     data_path: join(folder, runFiles.data),
@@ -43,6 +47,6 @@ export function trainingArguments(folder: string, steps: number): TrainingArgume
     logging_steps: 50,
     save_steps: 250,
     save_total_limit: 1,
-    resume_from_checkpoint: true,
+    resume_from_checkpoint: resumes,
   });
 }
