@@ -1,7 +1,7 @@
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
 import type { TensorFloats } from "../checkpoint/node-read-tensors.ts";
 import type { AdapterConfig } from "./adapter-config.ts";
-import { adapterScaling } from "./adapter-config.ts";
+import { adapterRank, adapterScaling } from "./adapter-config.ts";
 
 /** The adapter of one linear: `W + scaling · B · A`. */
 export interface LinearAdapter {
@@ -30,7 +30,9 @@ const KEY = /^base_model\.model\.(.+)\.lora_(A|B)(?:\.default)?\.weight$/;
  * Puts the matrices of a file together.
  *
  * @param matrices - By PEFT's keys.
- * @throws {CheckpointError} for a key of another form, a matrix without its partner, or two that do not fit.
+ * @throws {CheckpointError} for a key of another form, a matrix without its partner, two that do not fit, or of another rank
+ * than the config says, as PEFT refuses them.
+ * @throws {UnsupportedError} for patterns that take too many steps to match.
  */
 export function assembleAdapter(
   path: string,
@@ -38,7 +40,7 @@ export function assembleAdapter(
   matrices: ReadonlyMap<string, TensorFloats>,
 ): Adapter {
   const linears = new Map<string, LinearAdapter>();
-  for (const [linear, { rank, shape, A, B }] of pairMatrices(path, matrices)) {
+  for (const [linear, { rank, shape, A, B }] of pairMatrices(path, config, matrices)) {
     const scaling = adapterScaling(config, linear, rank);
     linears.set(linear, { rank, scaling, a: A.values, b: B.values, shape });
   }
@@ -63,10 +65,11 @@ interface Shaped {
 /**
  * Pairs the matrices of a file by linear.
  *
- * @throws {CheckpointError} as `assembleAdapter`.
+ * @throws {CheckpointError | UnsupportedError} as `assembleAdapter`.
  */
 export function pairMatrices<Matrix extends Shaped>(
   path: string,
+  config: AdapterConfig,
   matrices: ReadonlyMap<string, Matrix>,
 ): ReadonlyMap<string, MatrixPair<Matrix>> {
   const pairs = new Map<string, Partial<Record<"A" | "B", Matrix>>>();
@@ -80,7 +83,13 @@ export function pairMatrices<Matrix extends Shaped>(
   }
   if (pairs.size === 0)
     throw new CheckpointError(path, "expected lora_A and lora_B, got no tensor");
-  return new Map([...pairs].map(([linear, pair]) => [linear, fittingPair(path, linear, pair)]));
+  return new Map(
+    [...pairs].map(([linear, pair]) => {
+      const fitting = fittingPair(path, linear, pair);
+      requireRank(path, linear, fitting, adapterRank(config, linear));
+      return [linear, fitting];
+    }),
+  );
 }
 
 function fittingPair<Matrix extends Shaped>(
@@ -97,6 +106,20 @@ function fittingPair<Matrix extends Shaped>(
       { tensor: linear },
     );
   return { rank, shape: [O, C], A, B };
+}
+
+function requireRank<Matrix extends Shaped>(
+  path: string,
+  linear: string,
+  { rank, A, B }: MatrixPair<Matrix>,
+  expected: number,
+): void {
+  if (rank === expected) return;
+  throw new CheckpointError(
+    path,
+    `expected rank ${expected}, as r and rank_pattern of its config say, got lora_A ${shapeOf(A)} and lora_B ${shapeOf(B)} (give the config that was saved with the matrices)`,
+    { tensor: linear },
+  );
 }
 
 function shapeOf(matrix: Shaped | undefined): string {

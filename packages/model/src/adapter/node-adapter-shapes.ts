@@ -15,12 +15,12 @@ export async function readAdapterShapes(
   directory: string,
   options: ReadOptions = {},
 ): Promise<AdapterShapes> {
-  const { weights } = await openAdapterConfig(directory);
+  const { config, weights } = await openAdapterConfig(directory);
   const source = await openFileSource(weights, options);
   try {
     const { contents } = await readWeightsFile(source, basename(weights), options);
     const infos = new Map([...contents.tensors].map(([name, { info }]) => [name, info]));
-    return { path: directory, linears: pairMatrices(directory, infos) };
+    return { path: directory, linears: pairMatrices(directory, config, infos) };
   } finally {
     await source.close();
   }

@@ -40,7 +40,13 @@ export async function writeAdapter(
     tensors.map(({ name, shape }) => ({ name, shape, dtype: "f32" })),
     tensors.map(({ name, values }) => ({ name, chunks: [new Uint8Array(values.buffer)] })),
   );
-  const json = { peft_type: "LORA", r: rank, lora_alpha: 2 * rank, target_modules: targets };
+  const json = {
+    peft_type: "LORA",
+    r: rank,
+    lora_alpha: 2 * rank,
+    target_modules: targets,
+    rank_pattern: ranks,
+  };
   await writeFile(join(directory, "adapter_config.json"), JSON.stringify(json));
   return directory;
 }
