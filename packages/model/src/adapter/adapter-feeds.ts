@@ -2,19 +2,13 @@ import { f32, type Tensor } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import { adapterInputs, linearShapes } from "../network/adapter-inputs.ts";
 import { Scratch } from "../network/scratch.ts";
-import { joinMatrices, type AdapterMatrices } from "./adapter-matrices.ts";
+import { JoinedAdapters, type Joined } from "./joined-adapters.ts";
 import type { LoadedAdapter } from "./loaded-adapter.ts";
 
 /** Rows of a run that lie one after another and have one adapter, or none. */
 export interface AdaptedRows {
   readonly adapter: LoadedAdapter | undefined;
   readonly count: number;
-}
-
-/** Adapters of a run, with their matrices one after another. */
-interface Joined {
-  readonly adapters: readonly LoadedAdapter[];
-  readonly matrices: AdapterMatrices;
 }
 
 const NONE: Joined = { adapters: [], matrices: { ranks: new Map(), tensors: {} } };
@@ -24,16 +18,18 @@ const NONE: Joined = { adapters: [], matrices: { ranks: new Map(), tensors: {} }
  *
  *   no adapter    a row of zeros for each linear
  *   one           its arrays as they are
- *   several       all loaded ones joined; kept while they cover what comes, so that batches which take turns copy nothing
+ *   several       these joined; kept for runs with the same ones, so that batches which take turns copy nothing
  *
- * A row's numbers therefore do not depend on adapters that no row of its run has, bit for bit.
+ * A row's numbers therefore do not depend on adapters that no row of its run has, bit for bit. Of those that other rows have it
+ * gets exact zeros: numbers are finite and far from overflow (`loadedAdapter`), so the mask's 0 makes 0 of what they give. Only
+ * where zeros stand among the terms of a sum may move its last bits; a deterministic engine runs each sequence alone.
  */
 export class AdapterFeeds {
   readonly #config: ModelConfig;
   readonly #shapes: ReadonlyMap<string, readonly [number, number]>;
   readonly #masks: ReadonlyMap<string, Scratch<Float32Array>>;
   readonly #zeros: Float32Array;
-  #joined = NONE;
+  readonly #joined = new JoinedAdapters();
 
   constructor(config: ModelConfig) {
     this.#config = config;
@@ -65,15 +61,10 @@ export class AdapterFeeds {
   #matricesFor(rows: readonly AdaptedRows[], loaded: readonly LoadedAdapter[]): Joined {
     const used = new Set(rows.flatMap(({ adapter }) => adapter ?? []));
     const living = new Set([...loaded, ...used]);
-    if (!this.#joined.adapters.every((one) => living.has(one))) this.#joined = NONE;
+    if (used.size > 1) return this.#joined.join(used, living);
+    this.#joined.prune(living);
     const [only] = used;
-    if (!only) return NONE;
-    if (used.size === 1) return { adapters: [only], matrices: only.matrices };
-    if ([...used].some((one) => !this.#joined.adapters.includes(one))) {
-      const adapters = [...living];
-      this.#joined = { adapters, matrices: joinMatrices(adapters.map((one) => one.matrices)) };
-    }
-    return this.#joined;
+    return only ? { adapters: [only], matrices: only.matrices } : NONE;
   }
 
   /** `[T, r]`: 1 where a row's sequence has the adapter that the rank belongs to, else 0. */

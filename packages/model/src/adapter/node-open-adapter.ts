@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadOptions } from "../checkpoint/byte-source.ts";
 import { CheckpointError } from "../checkpoint/checkpoint-error.ts";
+import { OVERFLOW, refuseNotFinite } from "../checkpoint/quantized/refuse-not-finite.ts";
 import { readTensorFile } from "../checkpoint/node-read-tensors.ts";
 import { readAdapterConfig, type AdapterConfig } from "./adapter-config.ts";
 import { assembleAdapter, type Adapter } from "./adapter.ts";
@@ -12,12 +13,16 @@ const FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
 /**
  * Reads a LoRA adapter as PEFT saves it: adapter_config.json, and adapter_model.safetensors or adapter_model.bin.
  *
- * @throws {CheckpointError} if a file is missing or damaged.
+ * @throws {CheckpointError} if a file is missing or damaged, or has numbers that are not finite or too large
+ * (`loadedAdapter`).
  * @throws {UnsupportedError} for what is not plain LoRA.
  */
 export async function openAdapter(directory: string, options: ReadOptions = {}): Promise<Adapter> {
   const { config, weights } = await openAdapterConfig(directory);
-  return assembleAdapter(directory, config, await readTensorFile(weights, options));
+  const matrices = await readTensorFile(weights, options);
+  for (const [name, { values }] of matrices)
+    refuseNotFinite({ name, file: weights }, values, { below: OVERFLOW.f16 });
+  return assembleAdapter(directory, config, matrices);
 }
 
 /**

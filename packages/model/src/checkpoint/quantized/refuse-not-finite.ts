@@ -23,7 +23,7 @@ export interface ValueBounds {
  * @throws {CheckpointError} if a value is NaN, infinite or out of bounds.
  */
 export function refuseNotFinite(
-  info: TensorInfo,
+  info: Pick<TensorInfo, "name" | "file">,
   values: Float32Array<ArrayBuffer>,
   { min = -Infinity, below = Infinity, start = 0 }: ValueBounds = {},
 ): Float32Array<ArrayBuffer> {
@@ -62,7 +62,7 @@ export function refuseNotFiniteBits(
 }
 
 function notFinite(
-  { name, file }: TensorInfo,
+  { name, file }: Pick<TensorInfo, "name" | "file">,
   expected: readonly string[],
   actual: number,
   index: number,
