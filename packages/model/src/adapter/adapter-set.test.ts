@@ -3,6 +3,7 @@ import { readModelConfig, type ModelConfig } from "../config.ts";
 import { adapterInputs } from "../network/adapter-inputs.ts";
 import { smallConfig } from "../quantize/__fixtures__/write-float-checkpoint.ts";
 import type { Adapter } from "./adapter.ts";
+import { changedAdapter } from "./adapter-error.ts";
 import { AdapterSet } from "./adapter-set.ts";
 import { loadedAdapter, type LoadedAdapter } from "./loaded-adapter.ts";
 
@@ -105,13 +106,71 @@ describe("the adapters of a run", () => {
       inputsOf({ adapter: one, count: 1 }, { adapter: set.get("one"), count: 1 }),
     ).toMatchObject({
       a: [
-        [4, C],
-        [5, 6, 7, 8, 9, 10, 1, 2],
+        [2, C],
+        [9, 10, 1, 2],
       ],
       mask: [
-        [2, 4],
-        [0, 0, 0, 1, 0, 0, 1, 0],
+        [2, 2],
+        [0, 1, 1, 0],
       ],
     });
   });
+});
+
+describe("a run with several adapters", () => {
+  const [one, two, three] = [adapter("one", 1, 1), adapter("two", 2, 5), adapter("three", 1, 50)];
+  const setOf = (...adapters: readonly LoadedAdapter[]): AdapterSet => {
+    const set = new AdapterSet(config);
+    for (const each of adapters) set.add(each);
+    return set;
+  };
+  const rowsOf = (...adapters: readonly LoadedAdapter[]) =>
+    adapters.map((each) => ({ adapter: each, count: 1 }));
+  const arrayOf = (set: AdapterSet, ...adapters: readonly LoadedAdapter[]): unknown =>
+    set.feeds(rowsOf(...adapters))[adapterInputs.a(0, W_PACK)]?.data;
+
+  it("has nothing of one that none of its rows has", () => {
+    expect(arrayOf(setOf(three, one, two), two, one)).toEqual(Float32Array.of(1, 2, 5, 6, 7, 8));
+  });
+
+  it("finds what a run with the same ones has joined, whatever their order", () => {
+    const set = setOf(one, two, three);
+    const first = arrayOf(set, one, two);
+    expect(arrayOf(set, two, one, two)).toBe(first);
+    arrayOf(set, one);
+    expect(arrayOf(set, one, two)).toBe(first);
+  });
+
+  it("keeps no more than the loaded ones take, the latest used", () => {
+    const set = setOf(one, two, three); // ranks 1, 2, 1
+    const [pair, small] = [arrayOf(set, one, two), arrayOf(set, one, three)];
+    expect(arrayOf(set, one, three)).toBe(small);
+    expect(arrayOf(set, one, two)).not.toBe(pair); // 3 and 2 are more than 4
+    const wide = setOf(one, two, three, adapter("four", 9, 0));
+    const both = [arrayOf(wide, one, two), arrayOf(wide, one, three)];
+    expect([arrayOf(wide, one, two), arrayOf(wide, one, three)]).toEqual(both);
+    expect(arrayOf(wide, one, two)).toBe(both[0]);
+  });
+
+  it("forgets what has one that is gone", () => {
+    const set = setOf(one, two);
+    const first = arrayOf(set, one, two);
+    set.remove("one");
+    arrayOf(set, two);
+    set.add(one);
+    expect(arrayOf(set, one, two)).toEqual(Float32Array.of(5, 6, 7, 8, 1, 2));
+    expect(first).toEqual(Float32Array.of(1, 2, 5, 6, 7, 8));
+  });
+});
+
+it("a lost adapter fails who asks for it, and its name is free once it is removed", () => {
+  const set = new AdapterSet(config);
+  set.lose("one", changedAdapter("one", "/adapters/one"));
+  expect(() => set.get("one")).toThrow(
+    'adapter "one": expected the numbers that it was loaded with in /adapters/one, got other numbers',
+  );
+  expect(() => set.add(adapter("one", 1, 1))).toThrow("a name that no adapter has");
+  expect(set.remove("one")).toBeUndefined();
+  set.add(adapter("one", 1, 1));
+  expect(set.infos).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import type { Tensor } from "@baichuan2/kernels";
 import type { SequenceAdapter } from "../cache/sequence.ts";
 import type { ModelConfig } from "../config.ts";
 import { AdapterFeeds } from "./adapter-feeds.ts";
-import { duplicateAdapter, unknownAdapter } from "./adapter-error.ts";
+import { duplicateAdapter, unknownAdapter, type AdapterError } from "./adapter-error.ts";
 import type { AdapterInfo, LoadedAdapter } from "./loaded-adapter.ts";
 
 /** Rows of a run that lie one after another and belong to one sequence. */
@@ -17,6 +17,8 @@ export interface SequenceRows {
  */
 export class AdapterSet {
   readonly #named = new Map<string, LoadedAdapter>();
+  /** Why names of before a restart have no adapter now. */
+  readonly #lost = new Map<string, AdapterError>();
   readonly #known = new WeakMap<SequenceAdapter, LoadedAdapter>();
   readonly #feeds: AdapterFeeds;
 
@@ -36,9 +38,15 @@ export class AdapterSet {
 
   /** @throws {AdapterError} "duplicate" if another one has its name. */
   add(adapter: LoadedAdapter): void {
-    if (this.#named.has(adapter.name)) throw duplicateAdapter(adapter.name);
+    if (this.#named.has(adapter.name) || this.#lost.has(adapter.name))
+      throw duplicateAdapter(adapter.name);
     this.#named.set(adapter.name, adapter);
     this.#known.set(adapter, adapter);
+  }
+
+  /** Makes every later use of a name fail with an error, until the name is removed. */
+  lose(name: string, error: AdapterError): void {
+    this.#lost.set(name, error);
   }
 
   /** Whether an adapter is loaded still. */
@@ -46,16 +54,24 @@ export class AdapterSet {
     return this.#named.get(adapter.name) === adapter;
   }
 
-  /** @throws {AdapterError} "unknown" if none has the name. */
+  /** @throws {AdapterError} "unknown" if none has the name, "lost" if the one that had it was lost. */
   get(name: string): LoadedAdapter {
     const adapter = this.#named.get(name);
-    if (!adapter) throw unknownAdapter(name, this.#named.keys());
+    if (!adapter) throw this.#lost.get(name) ?? unknownAdapter(name, this.#named.keys());
     return adapter;
   }
 
-  /** Frees a name; sequences that have the adapter keep it. */
-  remove(name: string): void {
+  /**
+   * Frees a name; sequences that have the adapter keep it.
+   *
+   * @returns the adapter; undefined if it was lost.
+   * @throws {AdapterError} "unknown" if none has the name.
+   */
+  remove(name: string): LoadedAdapter | undefined {
+    if (this.#lost.delete(name)) return undefined;
+    const adapter = this.get(name);
     this.#named.delete(name);
+    return adapter;
   }
 
   /**

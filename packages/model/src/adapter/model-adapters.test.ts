@@ -222,6 +222,21 @@ describe("adapters in a deterministic model", () => {
   });
 });
 
+it("the largest numbers that an adapter may have stay with the requests that name it", async () => {
+  await using model = await loadModel(tinyChat, { adapters: {} });
+  const targets = ["W_pack", "o_proj", "gate_proj", "up_proj", "down_proj"];
+  const path = await writeAdapter(join(folder, "loud"), model.config, { rank: 2, targets });
+  await model.loadAdapter("loud", path, { scale: 1e5 }); // 0.3 · 2 · 1e5 = 60,000
+  const { tokenIds } = await model.generate({ tokenIds: ids }, greedy);
+  const [plain] = await Promise.all([
+    model.generate({ tokenIds: ids }, greedy),
+    ...[9, 5].map((id) =>
+      model.generate({ tokenIds: [id, ...ids] }, { ...greedy, adapter: "loud" }),
+    ),
+  ]);
+  expect(plain?.tokenIds).toEqual(tokenIds);
+});
+
 describe("what cannot be loaded", () => {
   it("is refused before the weights are read", async () => {
     const { config } = await loadModel(tinyChat);
@@ -267,6 +282,39 @@ describe("what cannot be loaded", () => {
     await using model = await loadModel(tinyChat, { adapters: { poet, clerk } });
     const bytes = model.adapters.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     expect(breakdown.adapterBytes).toBe(2 * bytes);
+  });
+
+  it("numbers that a scale makes too large", async () => {
+    const adapter = { path: poet, scale: 1e6 };
+    await expect(loadModel(tinyChat, { adapter })).rejects.toMatchObject({
+      name: "AdapterError",
+      problem: "overflow",
+      linear: "model.layers.0.self_attn.W_pack.lora_B",
+      path: poet,
+    });
+  });
+
+  it("numbers that are none, which a run with others would give to everybody", async () => {
+    await using model = await loadModel(tinyChat, { adapters: { poet, clerk } });
+    const before = await logitsOf(model, "poet");
+    const path = await writeAdapter(join(folder, "broken"), model.config, { rank: 1, seed: NaN });
+    await expect(model.loadAdapter("broken", path)).rejects.toMatchObject({
+      name: "CheckpointError",
+      path: join(path, "adapter_model.safetensors"),
+      tensor: "base_model.model.model.layers.0.self_attn.W_pack.lora_A.weight",
+    });
+    const [again] = await Promise.all([logitsOf(model, "poet"), logitsOf(model, "clerk")]);
+    expect(largestDifference(again ?? before, before)).toBeLessThan(ROUNDING);
+  });
+
+  it("a folder that has another adapter when the weights are loaded again", async () => {
+    const path = join(folder, "replaced");
+    await cp(poet, path, { recursive: true });
+    await using model = await loadModel(tinyChat, { adapter: path });
+    const before = await logitsOf(model);
+    await cp(clerk, path, { recursive: true });
+    await expect(model.quantize(8)).rejects.toMatchObject({ problem: "lost", path });
+    expect(await logitsOf(model)).toEqual(before);
   });
 
   it("a folder that is gone when the weights are loaded again", async () => {

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeviceError, DisposedError } from "@baichuan2/kernels";
 import { expect, it } from "vitest";
 import { writeAdapter } from "../adapter/__fixtures__/write-adapter.ts";
+import { AdapterError } from "../adapter/adapter-error.ts";
 import { DEADLY_ID } from "./__fixtures__/deadly-id.ts";
 import { Engine } from "./engine.ts";
 import type { EngineOptions } from "./protocol.ts";
@@ -68,6 +69,46 @@ it("adapters that are loaded when a thread dies are there in the next one, and n
     );
   } finally {
     await rm(path, { recursive: true });
+  }
+});
+
+it("an adapter whose folder is gone or another one fails its own requests after a restart, and no others", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "restart-"));
+  const pathOf = (name: string): string => join(folder, name);
+  try {
+    await using engine = await openEngine({ adapters: [] });
+    for (const [seed, name] of ["kept", "gone", "changed"].entries()) {
+      await writeAdapter(pathOf(name), engine.config, { rank: 2, seed });
+      await engine.loadAdapter({ name, path: pathOf(name) });
+    }
+    const ask = (adapter?: string): Promise<unknown> => engine.logits([5, 6], true, { adapter });
+    const before = [await ask(), await ask("kept")];
+    await rename(pathOf("gone"), pathOf("elsewhere"));
+    await rm(pathOf("changed"), { recursive: true });
+    await cp(pathOf("kept"), pathOf("changed"), { recursive: true });
+    await expect(collect(engine, job(DEADLY_ID))).rejects.toThrow(DeviceError);
+
+    expect([await ask(), await ask("kept")]).toEqual(before);
+    for (const [name, got] of [
+      ["gone", "got CheckpointError: "],
+      ["changed", "got other numbers"],
+    ] as const) {
+      const error = await ask(name).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(AdapterError);
+      expect(error).toMatchObject({ problem: "lost", adapter: name, path: pathOf(name) });
+      expect(String(error)).toContain(got);
+    }
+    await engine.unloadAdapter("gone");
+    await engine.loadAdapter({ name: "gone", path: pathOf("elsewhere") });
+    await expect(ask("gone")).resolves.toBeDefined();
+
+    // The folder as it was: the next restart finds it.
+    await rm(pathOf("changed"), { recursive: true });
+    await writeAdapter(pathOf("changed"), engine.config, { rank: 2, seed: 2 });
+    await expect(collect(engine, job(DEADLY_ID))).rejects.toThrow(DeviceError);
+    await expect(ask("changed")).resolves.toBeDefined();
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -1,8 +1,6 @@
-import { DisposedError } from "@baichuan2/kernels";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype } from "../network/weight-plan.ts";
 import type { Vocabulary } from "../structured/vocabulary.ts";
-import { AdapterError } from "../adapter/adapter-error.ts";
 import type { AdapterInfo, AdapterSource } from "../adapter/loaded-adapter.ts";
 import { EngineAdapters } from "./engine-adapters.ts";
 import { EngineGeneration, type EngineGenerationOptions } from "./engine-generation.ts";
@@ -10,17 +8,9 @@ import type { EnginePrefix, EngineSequence } from "./engine-sequence.ts";
 import { idleStats, type EngineStats } from "./engine-stats.ts";
 import { EngineThread, type OpenEngineOptions } from "./engine-thread.ts";
 import type { HiddenStates, Logits } from "./logits.ts";
-import type {
-  EngineEvent,
-  EngineJob,
-  EngineOptions,
-  GenerateJob,
-  HeldPrefix,
-  ModelSource,
-} from "./protocol.ts";
-import { SequenceReleasedError } from "./sequence-released-error.ts";
+import type { EngineJob, EngineOptions, GenerateJob, HeldPrefix, ModelSource } from "./protocol.ts";
+import { isDone, RestartingThread, type AskOptions } from "./restarting-thread.ts";
 import type { TokenScoring } from "./tasks/score-task.ts";
-import { fromWireError } from "./wire-error.ts";
 
 /** What response formats are compiled for; told to the thread when the first one comes. */
 export interface FormatVocabulary {
@@ -63,14 +53,7 @@ export class Engine implements AsyncDisposable {
   readonly isDeterministic: boolean;
   /** Adapters that requests may name. */
   readonly adapters: EngineAdapters;
-  readonly #reopen: (adapters: EngineOptions["adapters"]) => Promise<EngineThread>;
-  #thread: EngineThread;
-  #starting: Promise<EngineThread> | undefined;
-  #isClosed = false;
-  #isClosing = false;
-  /** Calls that `disposeWhenIdle` waits for. */
-  #calls = 0;
-  #lastCall = Promise.withResolvers<void>();
+  readonly #thread: RestartingThread;
   readonly #toldVocabulary = new WeakSet<EngineThread>();
 
   private constructor(
@@ -78,12 +61,11 @@ export class Engine implements AsyncDisposable {
     { deterministic = false }: OpenEngineOptions,
     reopen: (adapters: EngineOptions["adapters"]) => Promise<EngineThread>,
   ) {
-    this.#thread = thread;
-    this.#reopen = reopen;
+    this.#thread = new RestartingThread(thread, () => reopen(this.adapters.sources));
     this.isDeterministic = deterministic;
     this.config = thread.loaded.config;
     this.dtype = thread.loaded.dtype;
-    this.adapters = new EngineAdapters(thread.loaded.adapters);
+    this.adapters = new EngineAdapters(thread.loaded.adapters, this.#thread);
   }
 
   /**
@@ -101,7 +83,7 @@ export class Engine implements AsyncDisposable {
     // Signal and progress are those of the first load.
     const { signal: _signal, onProgress: _onProgress, ...again } = options;
     return new Engine(thread, options, (adapters) =>
-      EngineThread.open(source, { ...again, adapters }, entry),
+      EngineThread.open(source, { ...again, adapters, mayLoseAdapters: true }, entry),
     );
   }
 
@@ -122,7 +104,7 @@ export class Engine implements AsyncDisposable {
     const { signal, held, vocabulary } = options;
     signal?.throwIfAborted();
     using _lease = this.lease();
-    const thread = await (held ? this.#threadOf(held) : this.#ready());
+    const thread = await (held ? this.#threadOf(held) : this.#thread.ready());
     signal?.throwIfAborted(); // the wait was short, but long enough
     if (job.format && vocabulary && !this.#toldVocabulary.has(thread)) {
       thread.post({ type: "vocabulary", ...vocabulary() });
@@ -141,10 +123,15 @@ export class Engine implements AsyncDisposable {
     last: boolean,
     { adapter, signal }: TextOptions = {},
   ): Promise<Logits> {
-    return this.#ask({ type: "logits", tokenIds, last, adapter }, signal, (event) =>
-      event.type === "logits"
-        ? { data: event.data, shape: [event.data.length / event.vocabSize, event.vocabSize] }
-        : undefined,
+    const request = { type: "logits", tokenIds, last, adapter } as const;
+    return this.#thread.ask(
+      request,
+      (event) => {
+        if (event.type !== "logits") return undefined;
+        const { data, vocabSize } = event;
+        return { data, shape: [data.length / vocabSize, vocabSize] };
+      },
+      { signal },
     );
   }
 
@@ -157,11 +144,15 @@ export class Engine implements AsyncDisposable {
     tokenIds: readonly number[],
     { adapter, signal }: TextOptions = {},
   ): Promise<HiddenStates> {
-    return this.#ask({ type: "hiddenStates", tokenIds, adapter }, signal, (event) => {
-      if (event.type !== "hiddenStates") return undefined;
-      const { trace, vocabSize } = event;
-      return { ...trace, logits: { data: trace.logits, shape: [tokenIds.length, vocabSize] } };
-    });
+    return this.#thread.ask(
+      { type: "hiddenStates", tokenIds, adapter },
+      (event) => {
+        if (event.type !== "hiddenStates") return undefined;
+        const { trace, vocabSize } = event;
+        return { ...trace, logits: { data: trace.logits, shape: [tokenIds.length, vocabSize] } };
+      },
+      { signal },
+    );
   }
 
   /**
@@ -174,8 +165,10 @@ export class Engine implements AsyncDisposable {
     from: number,
     { list, adapter, signal }: OneOfMany = {},
   ): Promise<TokenScoring> {
-    return this.#ask({ type: "score", tokenIds, from, list, adapter }, signal, (event) =>
-      event.type === "scores" ? event.scoring : undefined,
+    return this.#thread.ask(
+      { type: "score", tokenIds, from, list, adapter },
+      (event) => (event.type === "scores" ? event.scoring : undefined),
+      { signal },
     );
   }
 
@@ -184,8 +177,10 @@ export class Engine implements AsyncDisposable {
     tokenIds: readonly number[],
     { list, adapter, signal }: OneOfMany = {},
   ): Promise<Float32Array> {
-    return this.#ask({ type: "embed", tokenIds, list, adapter }, signal, (event) =>
-      event.type === "embedding" ? event.data : undefined,
+    return this.#thread.ask(
+      { type: "embed", tokenIds, list, adapter },
+      (event) => (event.type === "embedding" ? event.data : undefined),
+      { signal },
     );
   }
 
@@ -200,18 +195,7 @@ export class Engine implements AsyncDisposable {
    * @throws {AdapterError | CheckpointError | UnsupportedError} if it cannot be used.
    */
   loadAdapter(source: AdapterSource, signal?: AbortSignal): Promise<AdapterInfo> {
-    const { name } = source;
-    return this.adapters.load(name, async () => {
-      try {
-        return await this.#ask({ type: "loadAdapter", source }, signal, (event) =>
-          event.type === "adapterLoaded" ? event.info : undefined,
-        );
-      } catch (error) {
-        // An abort may have crossed the answer: the thread must not keep what nobody knows of.
-        if (signal?.aborted) await this.#dropAdapter(name);
-        throw error;
-      }
-    });
+    return this.adapters.load(source, signal);
   }
 
   /**
@@ -220,17 +204,8 @@ export class Engine implements AsyncDisposable {
    *
    * @throws {AdapterError} if none has the name.
    */
-  async unloadAdapter(name: string): Promise<void> {
-    this.adapters.remove(name);
-    await this.#dropAdapter(name);
-  }
-
-  async #dropAdapter(name: string): Promise<void> {
-    await this.#starting?.catch(() => {});
-    if (this.#isClosed || !this.#thread.isAlive) return; // gone with its thread
-    await this.#ask({ type: "unloadAdapter", name }, undefined, isDone).catch((error: unknown) => {
-      if (!(error instanceof AdapterError) && this.#thread.isAlive) throw error;
-    });
+  unloadAdapter(name: string): Promise<void> {
+    return this.adapters.unload(name);
   }
 
   /**
@@ -244,35 +219,34 @@ export class Engine implements AsyncDisposable {
     tokenIds: readonly number[],
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    return this.#ask(
+    return this.#thread.ask(
       { type: "append", held: prefixOf(held), tokenIds },
-      signal,
       (event) => (event.type === "appended" ? event.logits : undefined),
-      this.#threadOf(held),
+      { signal, ready: this.#threadOf(held) },
     );
   }
 
   /** A held sequence of the same tokens that goes its own way. */
   async fork(held: EnginePrefix): Promise<EngineSequence> {
     const request = { type: "fork", held: prefixOf(held) } as const;
-    return (await this.#askHeld(request, undefined, this.#threadOf(held))).sequence;
+    return (await this.#askHeld(request, { ready: this.#threadOf(held) })).sequence;
   }
 
   /** Gives the slots behind the prefix back. */
   async rollback(held: EnginePrefix): Promise<void> {
     const request = { type: "rollback", held: prefixOf(held) } as const;
-    await this.#ask(request, undefined, isDone, this.#threadOf(held));
+    await this.#thread.ask(request, isDone, { ready: this.#threadOf(held) });
   }
 
   /** Writes a held sequence to a file. */
   async save(held: EnginePrefix, path: string, signal?: AbortSignal): Promise<void> {
     const request = { type: "save", held: prefixOf(held), path } as const;
-    await this.#ask(request, signal, isDone, this.#threadOf(held));
+    await this.#thread.ask(request, isDone, { signal, ready: this.#threadOf(held) });
   }
 
   /** Reads a sequence from a file; it is held until it is released. */
   restore(path: string, signal?: AbortSignal): Promise<HeldText> {
-    return this.#askHeld({ type: "restore", path }, signal);
+    return this.#askHeld({ type: "restore", path }, { signal });
   }
 
   /** Gives a held sequence's slots back. */
@@ -282,128 +256,52 @@ export class Engine implements AsyncDisposable {
 
   /** Memory in use, and what the engine is doing; nothing where its thread has died, which stays so. */
   async stats(): Promise<EngineStats> {
-    if (!this.#isClosed && !this.#starting && !this.#thread.isAlive) return idleStats();
-    return this.#ask({ type: "stats" }, undefined, (event) =>
+    if (!this.#thread.isClosed && !this.#thread.isStarted) return idleStats();
+    return this.#thread.ask({ type: "stats" }, (event) =>
       event.type === "stats" ? event.stats : undefined,
     );
   }
 
   /** Whether `disposeWhenIdle` lets no new call in. */
   get isClosing(): boolean {
-    return this.#isClosing;
+    return this.#thread.isClosing;
   }
 
   /** Keeps the engine open for a call of several requests until it is disposed. */
   lease(): Disposable {
-    this.#calls += 1;
-    return {
-      [Symbol.dispose]: () => {
-        this.#calls -= 1;
-        if (this.#calls === 0) this.#lastCall.resolve();
-      },
-    };
+    return this.#thread.lease();
   }
 
   /** Lets calls and generations end, then frees the model and stops the thread; there should be no new ones. */
-  async disposeWhenIdle(): Promise<void> {
-    this.#isClosing = true;
-    while (this.#calls > 0) {
-      await this.#lastCall.promise;
-      this.#lastCall = Promise.withResolvers<void>();
-    }
-    await this.#thread.whenIdle();
-    await this.dispose();
+  disposeWhenIdle(): Promise<void> {
+    return this.#thread.disposeWhenIdle();
   }
 
   /** Ends all jobs, frees the model and stops the thread. */
-  async dispose(): Promise<void> {
-    this.#isClosed = true;
-    await this.#starting?.catch(() => {});
-    await this.#thread.dispose();
+  dispose(): Promise<void> {
+    return this.#thread.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }
 
-  /** One question, one answer. */
-  async #ask<Answer>(
-    request: EngineJob,
-    signal: AbortSignal | undefined,
-    read: (event: EngineEvent, thread: EngineThread) => Answer | undefined,
-    ready: Promise<EngineThread> = this.#ready(),
-  ): Promise<Answer> {
-    using _lease = this.lease();
-    const thread = await ready;
-    signal?.throwIfAborted(); // the wait was short, but long enough
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    let isAborted = false;
-    const id = thread.start(request, {
-      onEvent: (event) => {
-        if (event.type === "failed") return reject(fromWireError(event.error));
-        const answer = read(event, thread);
-        if (answer !== undefined) resolve(answer);
-      },
-      fail: reject,
-    });
-    const onAbort = (): void => {
-      isAborted = true;
-      reject(signal?.reason as Error);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await promise;
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      thread.stop(id, isAborted);
-    }
-  }
-
-  #askHeld(
-    request: EngineJob,
-    signal?: AbortSignal,
-    ready?: Promise<EngineThread>,
-  ): Promise<HeldText> {
-    return this.#ask(
+  #askHeld(request: EngineJob, options?: AskOptions): Promise<HeldText> {
+    return this.#thread.ask(
       request,
-      signal,
       (event, thread) => {
         if (event.type !== "held") return undefined;
         const { sequenceId, tokenIds, adapter } = event;
         return { sequence: { thread, sequenceId }, tokenIds, adapter };
       },
-      ready,
+      options,
     );
   }
 
   /** @throws {SequenceReleasedError} if a sequence was lost with its thread, or is about to be. */
-  async #threadOf({ sequence: { thread } }: EnginePrefix): Promise<EngineThread> {
-    if (this.#isClosed || thread !== this.#thread || !thread.isAlive)
-      throw new SequenceReleasedError();
-    return thread;
+  #threadOf({ sequence }: EnginePrefix): Promise<EngineThread> {
+    return this.#thread.still(sequence.thread);
   }
-
-  /** The thread, started again if it has died. */
-  async #ready(): Promise<EngineThread> {
-    if (this.#isClosed) throw new DisposedError("engine");
-    if (!this.#starting && this.#thread.isAlive) return this.#thread;
-    this.#starting ??= this.#restart();
-    const thread = await this.#starting;
-    if (this.#isClosed) throw new DisposedError("engine");
-    return thread;
-  }
-
-  async #restart(): Promise<EngineThread> {
-    try {
-      return (this.#thread = await this.#reopen(this.adapters.sources));
-    } finally {
-      this.#starting = undefined;
-    }
-  }
-}
-
-function isDone(event: EngineEvent): true | undefined {
-  return event.type === "done" || undefined;
 }
 
 function prefixOf({ sequence, length }: EnginePrefix): HeldPrefix {

@@ -1,4 +1,4 @@
-import type { AdapterInfo, AdapterSource } from "../adapter/loaded-adapter.ts";
+import type { AdapterInfo, AdapterSource, ExpectedAdapter } from "../adapter/loaded-adapter.ts";
 import type { ModelConfig } from "../config.ts";
 import type { WeightDtype, WeightOptions } from "../network/weight-plan.ts";
 import type { SamplerOptions } from "../sampling/sampler.ts";
@@ -49,7 +49,12 @@ export interface EngineOptions extends EngineLimits {
   /** The tokens of a sequence do not depend on what else runs: each sequence runs alone. */
   readonly deterministic?: boolean | undefined;
   /** LoRA adapters to begin with; undefined: the graph takes none, nor later. */
-  readonly adapters?: readonly AdapterSource[] | undefined;
+  readonly adapters?: readonly ExpectedAdapter[] | undefined;
+  /**
+   * An adapter that cannot be read, or not with the numbers of before, fails the requests that name it and not the load: for a
+   * thread that is started again.
+   */
+  readonly mayLoseAdapters?: boolean | undefined;
 }
 
 /** One generation, as ids. */

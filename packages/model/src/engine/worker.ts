@@ -1,9 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import type { DeviceError } from "@baichuan2/kernels";
 import { createOrtNodeBackend } from "@baichuan2/kernels/ort-node";
-import type { LoadedAdapter } from "../adapter/loaded-adapter.ts";
-import { loadAdapter } from "../adapter/node-load-adapter.ts";
-import type { ModelConfig } from "../config.ts";
+import { readAdapters } from "../adapter/node-read-adapters.ts";
 import { availableMemory } from "../memory/available-memory.ts";
 import { Decoder } from "../network/decoder.ts";
 import { engineLimits, type EngineLimitValues } from "./engine-defaults.ts";
@@ -33,7 +31,11 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
   try {
     const { signal } = loadController;
     await using open = await openSource(source, options, signal);
-    const adapters = await readAdapters(options, open.config);
+    // Before the weights: they are small, and what is wrong with them is told soon.
+    const mayBeLost = options.mayLoseAdapters;
+    const adapters =
+      options.adapters &&
+      (await readAdapters(options.adapters, open.config, { signal, mayBeLost }));
     const backend = await createOrtNodeBackend({
       stagingDir: options.stagingDir,
       packedCacheDir: keepsPacked(open, options) ? options.packedCacheDir : undefined,
@@ -51,7 +53,8 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
       deterministic: options.deterministic,
       adapters: adapters !== undefined,
     });
-    for (const adapter of adapters ?? []) decoder.adapters?.add(adapter);
+    for (const adapter of adapters?.loaded ?? []) decoder.adapters?.add(adapter);
+    for (const [name, error] of adapters?.lost ?? []) decoder.adapters?.lose(name, error);
     const { maxSlots } = decoder.cacheStats;
     const { fingerprint } = open;
     handler = new RequestHandler(decoder, emit, {
@@ -65,18 +68,6 @@ async function load(source: ModelSource, options: EngineOptions): Promise<void> 
   } catch (error) {
     emit({ type: "loadFailed", error: toWireError(error) });
   }
-}
-
-/** Before the weights: they are small, and what is wrong with them is told soon. */
-async function readAdapters(
-  { adapters }: EngineOptions,
-  config: ModelConfig,
-): Promise<readonly LoadedAdapter[] | undefined> {
-  if (!adapters) return undefined;
-  const { signal } = loadController;
-  const loaded: LoadedAdapter[] = [];
-  for (const source of adapters) loaded.push(await loadAdapter(source, config, { signal }));
-  return loaded;
 }
 
 /**

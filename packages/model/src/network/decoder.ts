@@ -162,9 +162,8 @@ export class Decoder {
   removeAdapter(name: string): void {
     const { adapters } = this;
     if (!adapters) throw adaptersNotEnabled(name);
-    const adapter = adapters.get(name);
-    adapters.remove(name);
-    this.cache.forgetAdapter(adapter);
+    const adapter = adapters.remove(name);
+    if (adapter) this.cache.forgetAdapter(adapter);
   }
 
   /** @throws {TokenIdError} for the first id that has no embedding. */
