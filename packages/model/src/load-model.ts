@@ -13,10 +13,11 @@ import { Engine } from "./engine/engine.ts";
 import type { OpenEngineOptions } from "./engine/engine-thread.ts";
 import { openSource } from "./engine/open-source.ts";
 import type { EngineLimits, ModelSource } from "./engine/protocol.ts";
+import type { OpenEngine } from "./engine/replaceable-engine.ts";
 import { defaultGenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import { resolveModel, type ResolveModelOptions } from "./hub/resolve-model.ts";
 import { requireMemory, requireMemoryFor } from "./memory/require-memory.ts";
-import { Model, type OpenEngine } from "./model.ts";
+import { Model } from "./model.ts";
 import type { WeightOptions } from "./network/weight-plan.ts";
 import { readJsonFile } from "./read-json-file.ts";
 import { publishedConfig, type ShapeName } from "./shapes.ts";
@@ -80,7 +81,8 @@ export interface LoadProgress {
  * @throws {UnsupportedError} for a dtype or device that is not there, an option that would have no effect, or weights that
  *   are quantized already, to another dtype.
  * @throws {MemoryLimitError} if there is not enough memory, before weights are read.
- * @throws {AdapterError} if an adapter is made for another shape of model, or two have one name.
+ * @throws {AdapterError} if an adapter is made for another shape of model, or two have one name, or its scaled numbers are
+ *   too large.
  */
 export async function loadModel(dirOrId: string, options: LoadModelOptions = {}): Promise<Model> {
   checkLoadOptions(options);

@@ -1,4 +1,4 @@
-import { DisposedError, UnsupportedError } from "@baichuan2/kernels";
+import { UnsupportedError } from "@baichuan2/kernels";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import {
   adapterSource,
@@ -13,6 +13,7 @@ import type { EngineStats } from "./engine/engine-stats.ts";
 import type { OpenEngineOptions } from "./engine/engine-thread.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { HiddenStates, Logits } from "./engine/logits.ts";
+import { ReplaceableEngine, type OpenEngine } from "./engine/replaceable-engine.ts";
 import type { GenerationConfig } from "./generation-config.ts";
 import type { GenerationDelta } from "./generation/choice-text.ts";
 import { drain } from "./generation/drain.ts";
@@ -30,16 +31,6 @@ import {
   type ScoreOptions,
 } from "./scoring/score.ts";
 import { isList, together, type CallOptions } from "./scoring/together.ts";
-
-/** Starts another engine over the same weights. */
-export type OpenEngine = (options?: OpenEngineOptions) => Promise<Engine>;
-
-/** A `quantize` that runs. */
-interface Quantizing {
-  readonly controller: AbortController;
-  /** Resolves when its load has ended, whatever way. */
-  readonly ended: Promise<void>;
-}
 
 /** Options of `Model.logits`. */
 export interface LogitsOptions extends ScoreOptions {
@@ -66,13 +57,8 @@ export class Model implements AsyncDisposable {
   readonly generationConfig: GenerationConfig;
   /** Undefined for checkpoints without a tokenizer.model. */
   readonly tokenizer: Tokenizer | undefined;
-  readonly #open: OpenEngine;
+  readonly #engines: ReplaceableEngine;
   readonly #defaultAdapter: string | undefined;
-  #engine: Engine;
-  /** Of before `quantize`, until its calls have ended. */
-  #oldEngine: Engine | undefined;
-  #quantizing: Quantizing | undefined;
-  #isDisposed = false;
 
   constructor(parts: ModelParts) {
     const { path, engine, open, generationConfig, tokenizer } = parts;
@@ -80,9 +66,12 @@ export class Model implements AsyncDisposable {
     this.config = engine.config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
-    this.#engine = engine;
-    this.#open = open;
+    this.#engines = new ReplaceableEngine(engine, open);
     this.#defaultAdapter = parts.defaultAdapter;
+  }
+
+  get #engine(): Engine {
+    return this.#engines.current;
   }
 
   /** Number type of the linear layers. */
@@ -106,54 +95,11 @@ export class Model implements AsyncDisposable {
     bits: 4 | 8,
     options: Pick<OpenEngineOptions, "signal" | "onProgress"> = {},
   ): Promise<this> {
-    this.#checkQuantize(bits);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const controller = new AbortController();
-    this.#quantizing = { controller, ended: promise };
-    const signals = [controller.signal, ...(options.signal ? [options.signal] : [])];
-    try {
-      const engine = await this.#open({
-        ...options,
-        signal: AbortSignal.any(signals),
-        weights: { dtype: bits === 4 ? "nf4" : "int8" },
-        adapters: this.#engine.adapters.sources,
-      });
-      await this.#replaceEngine(engine);
-      return this;
-    } finally {
-      this.#quantizing = undefined;
-      resolve();
-    }
+    await this.#engines.quantize(bits, options);
+    return this;
   }
 
-  #checkQuantize(bits: number): void {
-    if (this.#isDisposed) throw new DisposedError("model");
-    const refuse = (what: string, hint: string): never => {
-      throw new UnsupportedError("quantize", what, hint);
-    };
-    if (bits !== 4 && bits !== 8) {
-      const got = typeof bits === "string" ? JSON.stringify(bits) : String(bits);
-      refuse(`${got} bits`, "use 4 (NF4) or 8 (int8)");
-    }
-    if (this.dtype !== "float32")
-      refuse(`weights already quantized to ${this.dtype}`, "load the unquantized checkpoint");
-    if (this.#quantizing) refuse("a second call while one runs", "await the first");
-    if (this.#engine.adapters.isChanging)
-      refuse("weights while an adapter is loaded", "await loadAdapter first");
-  }
-
-  async #replaceEngine(engine: Engine): Promise<void> {
-    if (this.#isDisposed) {
-      await engine.dispose();
-      throw new DisposedError("model");
-    }
-    const old = this.#engine;
-    this.#engine = engine;
-    this.#oldEngine = old;
-    void old.disposeWhenIdle().finally(() => (this.#oldEngine = undefined));
-  }
-
-  /** Loaded adapters, in the order of loading. */
+  /** Loaded adapters, in the order of loading; also those that were lost when the engine started anew, until they are unloaded. */
   get adapters(): readonly AdapterInfo[] {
     return this.#engine.adapters.infos;
   }
@@ -163,7 +109,8 @@ export class Model implements AsyncDisposable {
    * where the engine has to start anew, as in `quantize`.
    *
    * @param path - Folder that PEFT saved.
-   * @throws {AdapterError} if the name is taken, the model takes no adapters, or it is made for another shape of model.
+   * @throws {AdapterError} if the name is taken, the model takes no adapters, or it is made for another shape of model,
+   *   or its scaled numbers are too large.
    * @throws {CheckpointError | UnsupportedError} as `openAdapter`.
    */
   async loadAdapter(
@@ -171,7 +118,7 @@ export class Model implements AsyncDisposable {
     path: string,
     { scale, signal }: Omit<AdapterOptions, "path"> & { readonly signal?: AbortSignal } = {},
   ): Promise<AdapterInfo> {
-    this.#refuseWhileQuantizing("loadAdapter");
+    this.#engines.refuseWhileQuantizing("loadAdapter");
     return this.#engine.loadAdapter(adapterSource(name, { path, scale }), signal);
   }
 
@@ -183,13 +130,8 @@ export class Model implements AsyncDisposable {
    * @throws {AdapterError} if none has the name.
    */
   async unloadAdapter(name: string): Promise<void> {
-    this.#refuseWhileQuantizing("unloadAdapter");
+    this.#engines.refuseWhileQuantizing("unloadAdapter");
     await this.#engine.unloadAdapter(name);
-  }
-
-  #refuseWhileQuantizing(where: string): void {
-    if (this.#quantizing)
-      throw new UnsupportedError(where, "a call while quantize runs", "await quantize first");
   }
 
   /** @throws {AdapterError} if a request names an adapter that is not loaded. */
@@ -448,11 +390,8 @@ export class Model implements AsyncDisposable {
   }
 
   /** Frees the model and ends a `quantize`; running generations fail with a `DisposedError`. */
-  async dispose(): Promise<void> {
-    this.#isDisposed = true;
-    this.#quantizing?.controller.abort(new DisposedError("model"));
-    const { ended } = this.#quantizing ?? {};
-    await Promise.all([this.#engine.dispose(), this.#oldEngine?.dispose(), ended]);
+  dispose(): Promise<void> {
+    return this.#engines.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
