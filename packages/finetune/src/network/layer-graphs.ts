@@ -28,6 +28,9 @@ export interface LayerGraphOptions {
   readonly recompute: boolean;
 }
 
+/** Results that take longer to carry from session to session (1 ms a megabyte) than to compute again. */
+const COMPUTED_AGAIN: ReadonlySet<string> = new Set(["rmsNorm", "swiglu"]);
+
 /** The graphs of a decoder layer; every layer runs through the same two. */
 export interface LayerGraphs {
   /** Inputs `x [T, C]`, weights by key, what `positions` and mask are; output `y [T, C]` and what is carried. */
@@ -56,7 +59,7 @@ export function buildLayerGraphs(config: ModelConfig, options: LayerGraphOptions
   for (const [i, gradient] of differentiate(whole, [{ value: y, gradient: dy }], wrt).entries())
     whole.output(`d.${names[i]}`, gradient);
   if (!options.recompute) {
-    const { first, second, carried } = splitGraph(whole, end);
+    const { first, second, carried } = splitGraph(whole, end, COMPUTED_AGAIN);
     return { forward: first, backward: second, carried };
   }
   whole.outputs.delete("y");

@@ -18,18 +18,21 @@ export interface SplitGraph {
  *   inputs ── nodes after ── the other outputs
  *
  * @param end - Nodes of the first half.
+ * @param again - Ops whose results are not carried: the second half computes them anew from what is.
  * @throws {Error} for a graph with weights: both halves would have to hold them.
  */
-export function splitGraph(g: Graph, end: number): SplitGraph {
+export function splitGraph(
+  g: Graph,
+  end: number,
+  again: ReadonlySet<string> = new Set(),
+): SplitGraph {
   if (g.weights.length > 0)
     throw new Error("splitGraph: expected a graph of inputs, got weights (declare them as inputs)");
   const before = new Set(g.nodes.slice(0, end));
   const made = new Set([...before].flatMap(({ outputs }) => outputs.map(({ id }) => id)));
   const live = liveNodes(g);
-  const carried = carriedValues(
-    live.filter((node) => !before.has(node)),
-    made,
-  );
+  const inSecond = withRepeated(live, before, again);
+  const carried = carriedValues(inSecond, made);
   const first = new Copy(g);
   first.add(live.filter((node) => before.has(node)));
   const second = new Copy(g);
@@ -37,7 +40,7 @@ export function splitGraph(g: Graph, end: number): SplitGraph {
     first.graph.output(`carried.${index}`, first.of(value));
     second.declare(`carried.${index}`, value);
   }
-  second.add(live.filter((node) => !before.has(node)));
+  second.add(inSecond);
   for (const [name, value] of g.outputs) {
     const half = made.has(value.id) ? first : second;
     half.graph.output(name, half.of(value));
@@ -49,11 +52,28 @@ export function splitGraph(g: Graph, end: number): SplitGraph {
   };
 }
 
-/** Values of the first half that nodes of the second take. */
+/** Nodes of the second half, with those of the first that are computed again for them; in the graph's order. */
+function withRepeated(
+  live: readonly GraphNode[],
+  before: ReadonlySet<GraphNode>,
+  again: ReadonlySet<string>,
+): GraphNode[] {
+  const wanted = new Set<number>();
+  const nodes = live.toReversed().filter((node) => {
+    const isTaken = node.outputs.some(({ id }) => wanted.has(id));
+    if (before.has(node) && !(again.has(node.op) && isTaken)) return false;
+    for (const { id } of node.inputs) wanted.add(id);
+    return true;
+  });
+  return nodes.toReversed();
+}
+
+/** What nodes take that none of them makes, but for inputs of the graph. */
 function carriedValues(nodes: readonly GraphNode[], made: ReadonlySet<number>): Value[] {
+  const own = new Set(nodes.flatMap(({ outputs }) => outputs.map(({ id }) => id)));
   const carried = new Map<number, Value>();
   for (const value of nodes.flatMap(({ inputs }) => inputs))
-    if (made.has(value.id)) carried.set(value.id, value);
+    if (made.has(value.id) && !own.has(value.id)) carried.set(value.id, value);
   return [...carried.values()];
 }
 
