@@ -1,15 +1,10 @@
 import { join } from "node:path";
-import {
-  readGenerationConfig,
-  readJsonFile,
-  readModelConfig,
-  resolveModel,
-} from "@baichuan2/model";
+import { readJsonFile, readModelConfig, resolveModel } from "@baichuan2/model";
 import type { Tokenizer } from "@baichuan2/tokenizer";
-import { fromFile } from "@baichuan2/tokenizer/node";
 import { IGNORED } from "../network/batch.ts";
 import type { TrainingArguments } from "../trainer/training-arguments.ts";
 import { encodeExample, type ConversationIds, type EncodedExample } from "./encode-example.ts";
+import { openTokenizer } from "./open-tokenizer.ts";
 import { readExamples } from "./read-examples.ts";
 
 /** A piece of a text, as the loss sees it. */
@@ -39,8 +34,10 @@ export async function* previewExamples(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<PreviewedExample> {
   const { path } = await resolveModel(args.model_name_or_path, { signal });
-  const tokenizer = await fromFile(join(path, "tokenizer.model"), signal ? { signal } : {});
-  const options = { ...(await conversationIds(path)), maxLength: args.model_max_length };
+  const file = join(path, "config.json");
+  const config = readModelConfig(await readJsonFile(file), file);
+  const { tokenizer, ids } = await openTokenizer(path, config, signal);
+  const options = { ...ids, maxLength: args.model_max_length };
   let row = 0;
   for await (const example of readExamples(args.data_path, { signal })) {
     row += 1;
@@ -48,20 +45,6 @@ export async function* previewExamples(
     const encoded = encodeExample(example, tokenizer, { ...options, where });
     yield { ...encoded, spans: spansOf(encoded, tokenizer, options) };
   }
-}
-
-async function conversationIds(
-  path: string,
-): Promise<ConversationIds & { readonly vocabSize: number }> {
-  const [model, generation] = ["config.json", "generation_config.json"].map((name) =>
-    join(path, name),
-  ) as [string, string];
-  const { userTokenId, assistantTokenId } = readGenerationConfig(
-    await readJsonFile(generation),
-    generation,
-  );
-  const { eosTokenId, vocabSize } = readModelConfig(await readJsonFile(model), model);
-  return { userTokenId, assistantTokenId, eosTokenId, vocabSize };
 }
 
 /**

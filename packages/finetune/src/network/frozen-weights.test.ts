@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { quantizeCheckpoint } from "@baichuan2/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFrozenBase } from "../trainer/open-base.ts";
+import { relativeError } from "./__fixtures__/golden-trainer.ts";
 import { EMBEDDINGS, LM_HEAD } from "./parameters.ts";
 
 /** A random model of 3 layers and 512 tokens. */
@@ -64,12 +65,3 @@ describe("frozen weights", () => {
     expect(stored.get(UP)).toEqual(now.get(UP));
   });
 });
-
-function relativeError(actual: Float32Array, expected: Float32Array): number {
-  let [errors, squares] = [0, 0];
-  for (const [i, value] of expected.entries()) {
-    errors += ((actual[i] ?? NaN) - value) ** 2;
-    squares += value ** 2;
-  }
-  return Math.sqrt(errors / squares);
-}

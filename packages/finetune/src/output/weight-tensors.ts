@@ -1,4 +1,5 @@
 import type { TensorDeclaration } from "@baichuan2/model";
+import { toBfloat16Bits } from "@baichuan2/quant";
 
 /** Numbers under a name and shape. */
 export interface NamedValues {
@@ -17,7 +18,7 @@ const CHUNK = 1 << 20;
 export function* tensorChunks(values: Float32Array, dtype: SavedDtype): Generator<Uint8Array> {
   for (let start = 0; start < values.length; start += CHUNK) {
     const piece = values.subarray(start, start + CHUNK);
-    const words = dtype === "f32" ? piece : roundToBfloat16(piece);
+    const words = dtype === "f32" ? piece : toBfloat16Bits(piece);
     yield new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   }
 }
@@ -25,13 +26,4 @@ export function* tensorChunks(values: Float32Array, dtype: SavedDtype): Generato
 /** How a tensor is declared in a file. */
 export function declare({ name, shape }: NamedValues, dtype: SavedDtype): TensorDeclaration {
   return { name, dtype, shape };
-}
-
-/** The upper half of float32's bits, rounded to even; NaN stays NaN. */
-export function roundToBfloat16(values: Float32Array): Uint16Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, (word, i) => {
-    if (Number.isNaN(values[i])) return 0x7fc0;
-    return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
-  });
 }

@@ -1,6 +1,5 @@
-import { join } from "node:path";
-import { readGenerationConfig, readJsonFile, type ModelConfig } from "@baichuan2/model";
-import { fromFile } from "@baichuan2/tokenizer/node";
+import type { ModelConfig } from "@baichuan2/model";
+import { openTokenizer } from "../data/open-tokenizer.ts";
 import { readTrainingData, type TrainingData } from "./training-data.ts";
 import type { TrainingArguments } from "./training-arguments.ts";
 
@@ -13,12 +12,10 @@ import type { TrainingArguments } from "./training-arguments.ts";
 export async function openData(
   args: TrainingArguments,
   path: string,
-  { eosTokenId, vocabSize }: Pick<ModelConfig, "eosTokenId" | "vocabSize">,
+  config: Pick<ModelConfig, "eosTokenId" | "vocabSize">,
   signal: AbortSignal | undefined,
 ): Promise<TrainingData> {
-  const tokenizer = await fromFile(join(path, "tokenizer.model"), signal ? { signal } : {});
-  const where = join(path, "generation_config.json");
-  const { userTokenId, assistantTokenId } = readGenerationConfig(await readJsonFile(where), where);
+  const { tokenizer, ids } = await openTokenizer(path, config, signal);
   return readTrainingData(tokenizer, {
     path: args.data_path,
     evaluationPath: args.eval_data_path,
@@ -26,10 +23,7 @@ export async function openData(
     maxLength: args.model_max_length,
     packs: args.packing,
     seed: args.seed,
-    userTokenId,
-    assistantTokenId,
-    eosTokenId,
-    vocabSize,
+    ...ids,
     signal,
   });
 }
