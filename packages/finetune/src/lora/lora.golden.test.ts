@@ -20,7 +20,7 @@ interface Run {
 describe.each(["t7", "t13"])("an adapter of %s", (name) => {
   describeShared("as PEFT trains", `model/lora/${name}.manifest.json`, () => {
     const golden = readGolden(sharedData(`model/lora/${name}.manifest.json`));
-    const open = async (rank: string): Promise<GoldenTrainer> => {
+    const open = async (rank: string, recompute = true): Promise<GoldenTrainer> => {
       const adapter = await openAdapter(sharedData(`model/lora/${name}-${rank}/initial`));
       const trained = adapterParameters(adapter, { numHiddenLayers: 3, dropout: 0 });
       return GoldenTrainer.open({
@@ -28,7 +28,7 @@ describe.each(["t7", "t13"])("an adapter of %s", (name) => {
         batches: readGolden(sharedData(`model/train/${name}.manifest.json`)),
         learningRate: 5e-4,
         network: {
-          recompute: true,
+          recompute,
           trained: adapterKeys(trained.targets),
           trainedOutside: [],
           lora: trained.targets,
@@ -37,8 +37,12 @@ describe.each(["t7", "t13"])("an adapter of %s", (name) => {
       });
     };
 
-    it.each(["r1", "r8"])("gradients with rank %s", async (rank) => {
-      await using trainer = await open(rank);
+    it.each([
+      ["r1", true],
+      ["r8", true],
+      ["r8", false],
+    ])("gradients with rank %s (recompute: %s)", async (rank, recompute) => {
+      await using trainer = await open(rank, recompute);
       const { gradients } = await trainer.gradients(0);
       const prefix = `${rank}.grad.base_model.model.`;
       const names = golden.names.filter((key) => key.startsWith(prefix));

@@ -55,6 +55,10 @@ export class FrozenWeights implements Parameters {
     return [...this.#weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
   }
 
+  get areDecoded(): boolean {
+    return [...this.#weights.values()].some(({ stored }) => stored.format.kind !== "f32");
+  }
+
   /**
    * Values of a weight in float32; those of a layer are valid until the same weight of another layer is asked for.
    */

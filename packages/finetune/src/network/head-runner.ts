@@ -1,6 +1,5 @@
 import {
   f32,
-  i32,
   type Backend,
   type CompileOptions,
   type Executable,
@@ -8,31 +7,23 @@ import {
   type Tensor,
 } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
-import { IGNORED, shiftedLabels, type Batch } from "./batch.ts";
+import {
+  addLosses,
+  countedRows,
+  logitsRows,
+  lossFeeds,
+  lossOf,
+  type BatchLoss,
+  type CountedRows,
+  type LossWeights,
+} from "./batch-loss.ts";
+import type { Batch } from "./batch.ts";
 import { floatsOf } from "./floats-of.ts";
 import type { Gradients } from "./gradients.ts";
-import { buildHeadGraph } from "./head-graph.ts";
+import { buildHeadGraph, HEAD_WEIGHTS } from "./head-graph.ts";
 import { noWeights } from "./no-weights.ts";
 import { buildNormHead, buildNormHeadGradient } from "./norm-head-graphs.ts";
 import { FINAL_NORM, LM_HEAD, parameterOf, type Parameters } from "./parameters.ts";
-
-/** What a batch gave. */
-export interface BatchLoss {
-  /** Sum over positions with a label. */
-  readonly loss: number;
-  /** Sum of `(max logit)²` over shifted positions; 0 where the z-loss has no weight. */
-  readonly squares: number;
-  /** Positions with a label. */
-  readonly labels: number;
-}
-
-/** What a batch counts. */
-export interface LossWeights {
-  /** Factor of the loss of each position with a label. */
-  readonly loss: number;
-  /** Factor of the z-loss of each shifted position, with a label or not. */
-  readonly zLoss: number;
-}
 
 /** A run of the head. */
 export interface HeadRun {
@@ -45,20 +36,6 @@ export interface HeadRun {
   readonly weights: LossWeights;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Logits of one run, in numbers: 128 MB. */
-const MAX_LOGITS = 2 ** 25;
-
-/** Rows of one run of the head. */
-export function logitsRows({ vocabSize }: Pick<ModelConfig, "vocabSize">): number {
-  return Math.max(1, Math.floor(MAX_LOGITS / vocabSize));
-}
-
-/** Weights of the head's graph, and the parameters that they are. */
-const WEIGHTS = [
-  ["norm.weight", FINAL_NORM],
-  ["head.weight", LM_HEAD],
-] as const;
 
 /** The head's sessions. */
 interface HeadSessions {
@@ -81,7 +58,7 @@ export interface HeadOptions extends CompileOptions {
 /** Final norm, head and loss: the rows that count, in pieces, so that their logits stay small. */
 export class HeadRunner {
   readonly #config: ModelConfig;
-  readonly #trained: readonly (typeof WEIGHTS)[number][];
+  readonly #trained: readonly (typeof HEAD_WEIGHTS)[number][];
   readonly #hasZLoss: boolean;
   readonly #sessions: HeadSessions;
 
@@ -105,7 +82,7 @@ export class HeadRunner {
     const { trained, hasZLoss = false, isNormalized = false } = options;
     const compile = (graph: Graph): Promise<Executable> =>
       backend.compile(graph, noWeights, options);
-    const wrt = ["x", ...trainedWeights(trained).map(([name]) => name)] as const;
+    const wrt = ["x", ...trainedWeights(trained)] as const;
     const loss = await compile(buildHeadGraph(config, { wrt: [], hasZLoss }));
     const gradient = await compile(buildHeadGraph(config, { wrt, hasZLoss }));
     if (isNormalized) return new HeadRunner(config, options, { loss, gradient, norm: undefined });
@@ -145,24 +122,19 @@ export class HeadRunner {
     gradients: Gradients | undefined,
   ): Promise<BatchLoss & { readonly dx: Tensor }> {
     const { hiddenSize } = this.#config;
-    const labels = shiftedLabels(run.batch);
-    const rows = countedRows(labels, run.batch.length, run.weights.zLoss !== 0);
+    const counted = countedRows(run.batch, run.weights);
     const dx = new Float32Array(run.x.data.length);
-    const total = { loss: 0, squares: 0, labels: 0 };
+    let total: BatchLoss = { loss: 0, squares: 0, labels: 0 };
     const size = logitsRows(this.#config);
-    for (let start = 0; start < rows.length; start += size) {
+    for (let start = 0; start < counted.rows.length; start += size) {
       run.signal?.throwIfAborted();
-      const piece = rows.subarray(start, start + size);
-      const pieceLabels = piece.map((row) => labels[row] ?? IGNORED);
-      const results = await this.#runPiece(run, piece, pieceLabels, gradients !== undefined);
-      if (gradients) putRows(dx, piece, floatsOf(results, "d.x"), hiddenSize);
-      for (const loss of floatsOf(results, "losses")) total.loss += loss;
-      if (run.weights.zLoss !== 0)
-        for (const max of floatsOf(results, "maxima")) total.squares += max ** 2;
-      total.labels += pieceLabels.filter((label) => label >= 0).length;
-      if (gradients)
-        for (const [weight, name] of this.#trained)
-          gradients.add(name, floatsOf(results, `d.${weight}`));
+      const rows = counted.rows.subarray(start, start + size);
+      const labels = counted.labels.subarray(start, start + size);
+      const results = await this.#runPiece(run, { rows, labels }, gradients !== undefined);
+      total = addLosses(total, lossOf(results, labels, run.weights));
+      if (!gradients) continue;
+      putRows(dx, rows, floatsOf(results, "d.x"), hiddenSize);
+      for (const name of this.#trained) gradients.add(name, floatsOf(results, `d.${name}`));
     }
     return { ...total, dx: f32(dx, run.x.shape) };
   }
@@ -179,23 +151,16 @@ export class HeadRunner {
 
   #runPiece(
     { x, parameters, head, weights }: HeadRun,
-    rows: Int32Array,
-    labels: Int32Array,
-    isBackwards: boolean,
+    { rows, labels }: CountedRows,
+    isTrained: boolean,
   ): Promise<Record<string, Tensor>> {
     const { hiddenSize: C } = this.#config;
-    const R = rows.length;
-    const feeds = {
-      x: f32(takeRows(x.data as Float32Array, rows, C), [R, C]),
-      "norm.weight": f32(parameterOf(parameters, FINAL_NORM), [C]),
-      "head.weight": this.#matrix(head),
-      labels: i32(labels, [R]),
-    };
-    if (!isBackwards) return this.#sessions.loss.run(feeds);
-    return this.#sessions.gradient.run({
-      ...feeds,
-      dlosses: f32(new Float32Array(R).fill(weights.loss), [R]),
-      ...(this.#hasZLoss && { dsquares: f32(new Float32Array(R).fill(2 * weights.zLoss), [R]) }),
+    const { loss, gradient } = this.#sessions;
+    return (isTrained ? gradient : loss).run({
+      x: f32(takeRows(x.data as Float32Array, rows, C), [rows.length, C]),
+      [FINAL_NORM]: f32(parameterOf(parameters, FINAL_NORM), [C]),
+      [LM_HEAD]: this.#matrix(head),
+      ...lossFeeds(labels, weights, { isTrained, hasZLoss: this.#hasZLoss }),
     });
   }
 
@@ -204,18 +169,8 @@ export class HeadRunner {
   }
 }
 
-function trainedWeights(trained: readonly string[]): (typeof WEIGHTS)[number][] {
-  return WEIGHTS.filter(([, name]) => trained.includes(name));
-}
-
-/** Rows with a label, or with the z-loss all that are followed by another. */
-function countedRows(labels: Int32Array, length: number, isZLossCounted: boolean): Int32Array {
-  const rows = Array.from(labels.keys());
-  return Int32Array.from(
-    isZLossCounted
-      ? rows.filter((row) => (row + 1) % length !== 0)
-      : rows.filter((row) => (labels[row] ?? IGNORED) >= 0),
-  );
+function trainedWeights(trained: readonly string[]): (typeof HEAD_WEIGHTS)[number][] {
+  return HEAD_WEIGHTS.filter((name) => trained.includes(name));
 }
 
 function takeRows(from: Float32Array, rows: Int32Array, C: number): Float32Array {

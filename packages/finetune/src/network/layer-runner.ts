@@ -1,5 +1,4 @@
 import {
-  alibiSlopes,
   f32,
   type Backend,
   type CompileOptions,
@@ -7,32 +6,25 @@ import {
   type Tensor,
   type Value,
 } from "@baichuan2/kernels";
-import { ropeAngles, type ModelConfig } from "@baichuan2/model";
-import { attentionMask, batchSize, tokenPositions, type Batch } from "./batch.ts";
+import type { ModelConfig } from "@baichuan2/model";
 import { floatsOf } from "./floats-of.ts";
 import type { Gradients } from "./gradients.ts";
 import { buildLayerGraphs, type LayerGraphOptions } from "./layer-graphs.ts";
-import { layerKey, parameterOf, type Parameters } from "./parameters.ts";
+import { layerFeed, type LayerFeeds, type SharedFeeds } from "./layer-feeds.ts";
 import { noWeights } from "./no-weights.ts";
+import { layerKey } from "./parameters.ts";
+import { SessionsByLength } from "./sessions-by-length.ts";
 
 /** How layers run. */
 export type LayerRunnerOptions = Omit<LayerGraphOptions, "length"> &
   Pick<CompileOptions, "threads">;
 
-/** Inputs that all layers share in one run. */
-export type SharedFeeds = Readonly<Record<string, Tensor>>;
-
-/** Fills the dropout mask of a layer's linear, `[T, C]`, with 0 and `1 / (1 − p)`. */
-export type FillDropout = (layer: number, key: string, mask: Float32Array) => void;
-
 /** What a layer needs in both directions. */
-export interface LayerRun {
+export interface LayerRun extends LayerFeeds {
   readonly layer: number;
   /** `[T, C]`. */
   readonly x: Tensor;
   readonly shared: SharedFeeds;
-  readonly parameters: Parameters;
-  readonly dropout?: FillDropout | undefined;
 }
 
 /** What a layer gives forwards. */
@@ -42,57 +34,32 @@ export interface LayerOutput {
   readonly carried: Readonly<Record<string, Tensor>>;
 }
 
-/** Inputs of the graphs that are not a layer's own. */
-const SHARED = new Set(["x", "mask", "bias", "cos", "sin"]);
-
-const DROPOUT = ".dropout";
-
 /** The sessions for texts of one length. */
 interface LayerSessions {
   readonly forward: Executable;
   readonly backward: Executable;
-  /** Inputs that differ from layer to layer. */
-  readonly own: readonly Value[];
+  readonly inputs: readonly Value[];
 }
 
-/** Lengths whose sessions are kept: a session holds on to the memory of its largest run. */
-export const KEPT_LENGTHS = 2;
-
-/**
- * Runs single layers, forwards and backwards. Each length of texts has sessions of its own, made when it comes; those of the
- * length that was not used for longest go.
- */
+/** Runs single layers, forwards and backwards. */
 export class LayerRunner {
-  readonly #config: ModelConfig;
-  readonly #backend: Backend;
-  readonly #options: LayerRunnerOptions;
-  readonly #sessions = new Map<number, LayerSessions>();
+  readonly #trained: readonly string[];
+  readonly #sessions: SessionsByLength<LayerSessions>;
 
   constructor(config: ModelConfig, backend: Backend, options: LayerRunnerOptions) {
-    this.#config = config;
-    this.#backend = backend;
-    this.#options = options;
-  }
-
-  /** Masks and positions of a batch. */
-  shared(batch: Batch): SharedFeeds {
-    const { positionScheme, headDim, numAttentionHeads: H } = this.#config;
-    const N = batch.length;
-    const mask = f32(attentionMask(batch, { paddingSees: positionScheme === "rope" }), [
-      batchSize(batch),
-      1,
-      N,
-      N,
-    ]);
-    if (positionScheme === "alibi") return { mask, bias: f32(distances(H, N), [1, H, N, N]) };
-    const { cos, sin } = ropeAngles(tokenPositions(batch), headDim);
-    const shape = [batch.inputIds.length, headDim / 2];
-    return { mask, cos: f32(cos, shape), sin: f32(sin, shape) };
+    const { threads, trained } = options;
+    this.#trained = trained;
+    this.#sessions = new SessionsByLength<LayerSessions>(async (length) => {
+      const graphs = buildLayerGraphs(config, { ...options, length });
+      const forward = await backend.compile(graphs.forward, noWeights, { threads });
+      const backward = await backend.compile(graphs.backward, noWeights, { threads });
+      return { forward, backward, inputs: graphs.forward.inputs };
+    }, disposeAll);
   }
 
   async forward(run: LayerRun): Promise<LayerOutput> {
-    const { forward, own } = await this.#sessionsFor(run);
-    const { y, ...carried } = await forward.run(feedsOf(run, own));
+    const { forward, inputs } = await this.#sessions.of(run.shared.length);
+    const { y, ...carried } = await forward.run(feedsOf(run, inputs));
     return { y: y as Tensor, carried };
   }
 
@@ -108,44 +75,15 @@ export class LayerRunner {
     dy: Tensor,
     gradients: Gradients,
   ): Promise<Tensor> {
-    const { backward, own } = await this.#sessionsFor(run);
-    const results = await backward.run({ ...feedsOf(run, own), ...carried, dy });
-    for (const key of this.#options.trained)
+    const { backward, inputs } = await this.#sessions.of(run.shared.length);
+    const results = await backward.run({ ...feedsOf(run, inputs), ...carried, dy });
+    for (const key of this.#trained)
       gradients.add(layerKey(run.layer, key), floatsOf(results, `d.${key}`));
     return f32(floatsOf(results, "d.x"), run.x.shape);
   }
 
-  async dispose(): Promise<void> {
-    const all = [...this.#sessions.values()];
-    this.#sessions.clear();
-    for (const sessions of all) await disposeAll(sessions);
-  }
-
-  async #sessionsFor({ shared }: LayerRun): Promise<LayerSessions> {
-    const length = shared["mask"]?.shape.at(-1) ?? 0;
-    const known = this.#sessions.get(length);
-    this.#sessions.delete(length);
-    if (!known) await this.#makeRoom();
-    const sessions = known ?? (await this.#compile(length));
-    this.#sessions.set(length, sessions); // the last one used is the last of the map
-    return sessions;
-  }
-
-  async #makeRoom(): Promise<void> {
-    for (const [length, sessions] of this.#sessions) {
-      if (this.#sessions.size < KEPT_LENGTHS) return;
-      this.#sessions.delete(length);
-      await disposeAll(sessions);
-    }
-  }
-
-  async #compile(length: number): Promise<LayerSessions> {
-    const { threads } = this.#options;
-    const graphs = buildLayerGraphs(this.#config, { ...this.#options, length });
-    const forward = await this.#backend.compile(graphs.forward, noWeights, { threads });
-    const backward = await this.#backend.compile(graphs.backward, noWeights, { threads });
-    const own = graphs.forward.inputs.filter(({ name = "" }) => !SHARED.has(name));
-    return { forward, backward, own };
+  dispose(): Promise<void> {
+    return this.#sessions.dispose();
   }
 }
 
@@ -154,29 +92,11 @@ async function disposeAll({ forward, backward }: LayerSessions): Promise<void> {
   await backward.dispose();
 }
 
-function feedsOf(
-  { layer, x, shared, parameters, dropout }: LayerRun,
-  own: readonly Value[],
-): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = { ...shared, x };
-  for (const { name = "", shape } of own) {
-    if (!name.endsWith(DROPOUT)) {
-      feeds[name] = f32(parameterOf(parameters, layerKey(layer, name)), shape as number[]);
-      continue;
-    }
-    const [T = 0, C] = [x.shape[0], shape[1] as number];
-    const mask = new Float32Array(T * C).fill(1);
-    dropout?.(layer, name.slice(0, -DROPOUT.length), mask);
-    feeds[name] = f32(mask, [T, C]);
-  }
+function feedsOf(run: LayerRun, inputs: readonly Value[]): Record<string, Tensor> {
+  const { layer, x, shared } = run;
+  const feeds: Record<string, Tensor> = { ...shared.feeds, x };
+  const T = x.shape[0] ?? 0;
+  for (const { name: key = "", shape } of inputs)
+    feeds[key] ??= layerFeed({ layer, key, shape, T }, run);
   return feeds;
-}
-
-/** `slope · (j − i)`, `[H, N, N]`: relative, so that it serves texts wherever they start. */
-function distances(H: number, N: number): Float32Array {
-  const bias = new Float32Array(H * N * N);
-  for (const [h, slope] of alibiSlopes(H).entries())
-    for (let i = 0; i < N; i++)
-      for (let j = 0; j <= i; j++) bias[(h * N + i) * N + j] = slope * (j - i);
-  return bias;
 }

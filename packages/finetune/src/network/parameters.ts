@@ -3,14 +3,16 @@ export const EMBEDDINGS = "model.embed_tokens.weight";
 export const FINAL_NORM = "model.norm.weight";
 export const LM_HEAD = "lm_head.weight";
 
-/** What a layer's keys begin with. */
-export const LAYER_PREFIX = /^model\.layers\.\d+\./;
+/** What a layer's keys begin with; its first group is the layer. */
+export const LAYER_PREFIX = /^model\.layers\.(\d+)\./;
 
 /** Values of parameters, by the checkpoint's keys. */
 export interface Parameters {
   get(name: string): Float32Array | undefined;
   /** A row of a matrix, where decoding the whole of it costs something. */
   row?(name: string, row: number): Float32Array | undefined;
+  /** Whether numbers are decoded when they are asked for, a layer's at a time; default: no. */
+  readonly areDecoded?: boolean;
 }
 
 /** `model.layers.3.mlp.up_proj.weight`: the checkpoint's key of a layer's weight. */
@@ -47,5 +49,6 @@ export function joinParameters(
   return {
     get: (name) => trained.get(name) ?? base.get(name),
     row: (name, row) => (trained.has(name) ? undefined : base.row?.(name, row)),
+    areDecoded: base.areDecoded ?? false,
   };
 }

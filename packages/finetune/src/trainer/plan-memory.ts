@@ -1,8 +1,11 @@
 import { elementCount, type Graph, type Value } from "@baichuan2/kernels";
 import type { ModelConfig } from "@baichuan2/model";
-import { logitsRows } from "../network/head-runner.ts";
-import { KEPT_LENGTHS } from "../network/layer-runner.ts";
-import { buildLayerGraphs, type LayerGraphOptions } from "../network/layer-graphs.ts";
+import { logitsRows } from "../network/batch-loss.ts";
+import { KEPT_LENGTHS } from "../network/sessions-by-length.ts";
+import { buildLayerGraphs } from "../network/layer-graphs.ts";
+import { buildNetworkGraph } from "../network/network-graph.ts";
+import { fitsSession } from "../network/network-runner.ts";
+import type { TrainingNetworkOptions } from "../network/training-network.ts";
 
 /** Memory of a run, in bytes. */
 export interface PlanMemory {
@@ -23,7 +26,10 @@ export interface PlanMemory {
 
 /** What the memory of a run depends on. */
 export interface PlanMemoryOptions {
-  readonly layer: LayerGraphOptions;
+  readonly network: TrainingNetworkOptions & {
+    /** Tokens of the longest text, N. */
+    readonly length: number;
+  };
   /** Rows of the largest batch, T. */
   readonly rows: number;
   readonly trainedParameters: number;
@@ -55,26 +61,54 @@ const LOGITS_ARRAYS = 4;
 
 /** Memory of a run; weights, gradients and moments exactly, the rest as an upper bound. */
 export function planMemory(config: ModelConfig, options: PlanMemoryOptions): PlanMemory {
-  const { layer, rows, trainedParameters, weightsBytes, decodedBytes, dataTokens } = options;
-  const sessions = Math.min(KEPT_LENGTHS, options.lengths);
-  const { hiddenSize: C, numHiddenLayers: L } = config;
-  const { forward, backward, carried } = buildLayerGraphs(config, layer);
-  const sizes = { T: rows, B: Math.ceil(rows / layer.length) };
-  const kept = carried.reduce(
-    (sum, name) => sum + valueBytes(forward.outputs.get(name) as Value, sizes),
-    0,
-  );
-  const layerBytes = peakBytes(forward, sizes) + peakBytes(backward, sizes);
-  const headRows = Math.min(rows, logitsRows(config));
-  const headBytes = LOGITS_ARRAYS * headRows * config.vocabSize * FLOAT;
+  const { network, rows, trainedParameters, weightsBytes, decodedBytes, dataTokens } = options;
+  const isOneSession =
+    !network.recompute && fitsSession(config, { rows, areDecoded: decodedBytes > 0 });
   return {
     weightsBytes,
     gradientsBytes: FLOAT * trainedParameters,
     optimizerBytes: 2 * FLOAT * trainedParameters,
-    activationsBytes: (L + 1) * rows * C * FLOAT + L * kept,
-    workBytes: decodedBytes + ARENA * (sessions * layerBytes + headBytes),
+    ...(isOneSession ? sessionBytes(config, options) : layerBytes(config, options)),
     dataBytes: TOKEN_BYTES * dataTokens,
     processBytes: PROCESS_BYTES,
+  };
+}
+
+/** What a batch takes while it runs. */
+type RunBytes = Pick<PlanMemory, "activationsBytes" | "workBytes">;
+
+/** One session for all layers, which also holds the activations. */
+function sessionBytes(
+  config: ModelConfig,
+  { network, rows, lengths }: PlanMemoryOptions,
+): RunBytes {
+  const graph = buildNetworkGraph(config, { ...network, hasZLoss: network.hasZLoss ?? false });
+  const alive = aliveBytes(graph, sizesOf(rows, network));
+  const kept = alive[graph.nodes.findIndex(({ op }) => op === "crossEntropy")] ?? 0;
+  const sessions = Math.min(KEPT_LENGTHS, lengths);
+  return { activationsBytes: kept, workBytes: ARENA * sessions * Math.max(...alive) - kept };
+}
+
+/** Layers and pieces of the head, one after another. */
+function layerBytes(
+  config: ModelConfig,
+  { network, rows, lengths, decodedBytes }: PlanMemoryOptions,
+): RunBytes {
+  const { hiddenSize: C, numHiddenLayers: L } = config;
+  const { forward, backward, carried } = buildLayerGraphs(config, network);
+  const sizes = sizesOf(rows, network);
+  const kept = carried.reduce(
+    (sum, name) => sum + valueBytes(forward.outputs.get(name) as Value, sizes),
+    0,
+  );
+  const [there, back] = [aliveBytes(forward, sizes), aliveBytes(backward, sizes)];
+  const sessions = Math.min(KEPT_LENGTHS, lengths);
+  const headRows = Math.min(rows, logitsRows(config));
+  const headBytes = LOGITS_ARRAYS * headRows * config.vocabSize * FLOAT;
+  return {
+    activationsBytes: (L + 1) * rows * C * FLOAT + L * kept,
+    workBytes:
+      decodedBytes + ARENA * (sessions * (Math.max(...there) + Math.max(...back)) + headBytes),
   };
 }
 
@@ -86,21 +120,21 @@ function valueBytes({ shape }: Value, sizes: Sizes): number {
   );
 }
 
-/** The most that results of nodes take at a time, each from its node to the last that takes it. */
-function peakBytes(graph: Graph, sizes: Sizes): number {
+function sizesOf(rows: number, { length }: { readonly length: number }): Sizes {
+  return { T: rows, B: Math.ceil(rows / length), R: rows };
+}
+
+/** What results of nodes take while each node runs; a result is there from its node to the last that takes it. */
+function aliveBytes(graph: Graph, sizes: Sizes): number[] {
   const lastUse = new Map<number, number>();
   for (const [index, { inputs }] of graph.nodes.entries())
     for (const { id } of inputs) lastUse.set(id, index);
   for (const { id } of graph.outputs.values()) lastUse.set(id, Infinity);
   const alive = new Map<number, number>();
-  let peak = 0;
-  for (const [index, { outputs }] of graph.nodes.entries()) {
+  return graph.nodes.map(({ outputs }, index) => {
     for (const value of outputs) alive.set(value.id, valueBytes(value, sizes));
-    peak = Math.max(
-      peak,
-      [...alive.values()].reduce((sum, bytes) => sum + bytes, 0),
-    );
+    const bytes = [...alive.values()].reduce((sum, each) => sum + each, 0);
     for (const id of alive.keys()) if ((lastUse.get(id) ?? 0) <= index) alive.delete(id);
-  }
-  return peak;
+    return bytes;
+  });
 }

@@ -80,10 +80,10 @@ async function sizesOf(planned: Planned): Promise<Omit<RunPlan, "secondsPerStep"
   const adapter = args.use_lora ? newAdapterOf(args, config) : undefined;
   const trainedParameters = adapter ? count(adapter.parameters) : countParameters(config);
   const zLossWeight = args.z_loss_weight ?? config.zLossWeight;
-  const { lora, trained, recompute } = networkOptions(args, { zLossWeight, adapter });
+  const network = networkOptions(args, { zLossWeight, adapter });
   const { lengths, rows } = batchSizes(planned, zLossWeight !== 0);
   const memory = planMemory(config, {
-    layer: { lora, trained, recompute, length: Math.max(...lengths) },
+    network: { ...network, length: Math.max(...lengths) },
     lengths: lengths.size,
     rows,
     trainedParameters,

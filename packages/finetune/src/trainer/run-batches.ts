@@ -1,7 +1,7 @@
 import { collate, type BatchRow } from "../data/collate.ts";
 import { fillDropout } from "../lora/dropout.ts";
 import type { Batch } from "../network/batch.ts";
-import type { FillDropout } from "../network/layer-runner.ts";
+import type { FillDropout } from "../network/layer-feeds.ts";
 import { dataOrder } from "./data-order.ts";
 import type { OpenRun } from "./open-run.ts";
 import type { RunLength } from "./run-length.ts";

@@ -1,8 +1,8 @@
 import { IGNORED, type Batch } from "../network/batch.ts";
 import { Gradients } from "../network/gradients.ts";
-import type { FillDropout } from "../network/layer-runner.ts";
+import type { FillDropout } from "../network/layer-feeds.ts";
 import { parameterOf, type Parameters } from "../network/parameters.ts";
-import type { BatchLoss } from "../network/head-runner.ts";
+import type { BatchLoss } from "../network/batch-loss.ts";
 import type { BatchRun, TrainingNetwork } from "../network/training-network.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { clipScale, gradientNorm } from "../optim/clip.ts";

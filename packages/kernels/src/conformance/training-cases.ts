@@ -2,6 +2,7 @@ import type { Graph, Value } from "../graph/graph.ts";
 import { f32, i32, type Tensor } from "../graph/tensor.ts";
 import { crossEntropyGradient } from "../ops/cross-entropy-gradient/op.ts";
 import { crossEntropy } from "../ops/cross-entropy/op.ts";
+import { gatherGradient } from "../ops/gather-gradient/op.ts";
 import { joinBatch } from "../ops/join-batch/op.ts";
 import { joinHeads } from "../ops/join-heads/op.ts";
 import { l2NormalizeGradient } from "../ops/l2-normalize-gradient/op.ts";
@@ -137,6 +138,12 @@ export const trainingCases: readonly ConformanceCase[] = [
     (g, { logits, labels: rows, dlosses }) =>
       crossEntropyGradient(g, { logits, labels: rows, dlosses }),
     { logits: ["R", 7], labels: ["R"], dlosses: ["R"] },
+  ),
+  opCase(
+    "gatherGradient, one row twice and others never",
+    { table: random(1, 5, 6), indices: i32(Int32Array.of(3, 0, 3), [3]), dy: random(2, 3, 6) },
+    (g, { table, indices, dy }) => gatherGradient(g, { table, indices, dy }),
+    { table: ["T", 6], indices: ["R"], dy: ["R", 6] },
   ),
   weightGradient(3, 8),
   weightGradient(8, 3),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { add } from "../ops/add/op.ts";
+import { alibi } from "../ops/alibi/op.ts";
 import { crossEntropy } from "../ops/cross-entropy/op.ts";
 import { gather } from "../ops/gather/op.ts";
 import { joinBatch } from "../ops/join-batch/op.ts";
@@ -98,6 +99,13 @@ const functions: Record<string, Function[]> = {
       build: (g, { x }) => [joinBatch(g, x, { rows: 6 })],
     },
   ],
+  gather: [
+    {
+      inputs: { table: doubles(1, 4, 3), indices: i32(Int32Array.of(2, 0, 2), [3]) },
+      by: ["table"],
+      build: (g, { table, indices }) => [gather(g, table, indices)],
+    },
+  ],
   softmax: [
     {
       inputs: {
@@ -150,12 +158,12 @@ describe("differentiate", () => {
 
   it("leaves ops without a rule alone where nothing wanted leads through them", () => {
     const g = new Graph();
-    const x = g.input("x", "f32", [3, 4]);
-    const rows = gather(g, g.input("table", "f32", [9, 4]), g.input("rows", "i32", [3]));
-    const y = multiply(g, x, rows);
-    expect(differentiate(g, [{ value: y, gradient: y }], [x])[0]?.shape).toEqual([3, 4]);
-    const [table] = g.inputs.filter(({ name }) => name === "table");
-    expect(() => differentiate(g, [{ value: y, gradient: y }], [table])).toThrow(UnsupportedError);
+    const x = g.input("x", "f32", [1, 3, 4]);
+    const mask = g.input("mask", "f32", [3, 4]);
+    const [queries, keys] = [g.input("queries", "f32", [3]), g.input("keys", "f32", [4])];
+    const y = multiply(g, x, alibi(g, mask, queries, keys, { slopes: [0.5] }));
+    expect(differentiate(g, [{ value: y, gradient: y }], [x])[0]?.shape).toEqual([1, 3, 4]);
+    expect(() => differentiate(g, [{ value: y, gradient: y }], [mask])).toThrow(UnsupportedError);
   });
 
   it("refuses a value that nothing depends on, and a seed of another shape", () => {

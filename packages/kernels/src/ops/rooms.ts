@@ -8,6 +8,9 @@ import { crossEntropyGradientReference } from "./cross-entropy-gradient/referenc
 import { crossEntropyGradient as crossEntropyRule } from "./cross-entropy/gradient.ts";
 import { crossEntropyOnnx } from "./cross-entropy/onnx.ts";
 import { crossEntropyReference } from "./cross-entropy/reference.ts";
+import { gatherGradientOnnx } from "./gather-gradient/onnx.ts";
+import { gatherGradientReference } from "./gather-gradient/reference.ts";
+import { gatherGradient as gatherRule } from "./gather/gradient.ts";
 import { gatherOnnx } from "./gather/onnx.ts";
 import { gatherReference } from "./gather/reference.ts";
 import type { GradientRule } from "./gradient-rule.ts";
@@ -79,6 +82,7 @@ export const referenceOps: Readonly<Record<string, Reference<AnyAttributes>>> = 
   crossEntropy: crossEntropyReference,
   crossEntropyGradient: crossEntropyGradientReference,
   gather: gatherReference,
+  gatherGradient: gatherGradientReference,
   joinBatch: joinBatchReference,
   joinHeads: joinHeadsReference,
   l2Normalize: l2NormalizeReference,
@@ -106,6 +110,7 @@ export const onnxLowerings: Readonly<Record<string, OnnxLowering<AnyAttributes>>
   crossEntropy: crossEntropyOnnx,
   crossEntropyGradient: crossEntropyGradientOnnx,
   gather: gatherOnnx,
+  gatherGradient: gatherGradientOnnx,
   joinBatch: joinBatchOnnx,
   joinHeads: joinHeadsOnnx,
   l2Normalize: l2NormalizeOnnx,
@@ -130,6 +135,7 @@ export const onnxLowerings: Readonly<Record<string, OnnxLowering<AnyAttributes>>
 export const gradientRules: Readonly<Record<string, GradientRule<AnyAttributes>>> = {
   add: addRule,
   crossEntropy: crossEntropyRule,
+  gather: gatherRule,
   joinBatch: joinBatchRule,
   joinHeads: joinHeadsRule,
   l2Normalize: l2NormalizeRule,
