@@ -4,7 +4,7 @@
  * [--json]`.
  *
  * Tokens a second (medians; the variants take turns), the share of onnxruntime's time in matrix products, and peak memory. The
- * same step in PyTorch 2.13 on two such cores was measured at 594 tokens/s, and 460 with activation checkpointing.
+ * README has what PyTorch did with the same step, in turns with these.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
