@@ -41,7 +41,8 @@ function modelOf(waits: readonly (readonly number[])[], tokensAtOnce = 1) {
       tokenIds: [],
       text: "",
       finishReason: "length",
-      usage: { promptTokens: 1, completionTokens: 4 },
+      usage: { promptTokens: 1, cachedTokens: 0, completionTokens: 4 },
+      timings: { queueMs: 0, prefillMs: 0, decodeMs: 0 },
       seed: 0,
     };
   }

@@ -169,6 +169,7 @@ export type {
   GenerateOptions,
   GenerationResult,
   LogitsHook,
+  Timings,
   Usage,
 } from "./generation/generate-options.ts";
 export { NoTokenizerError, PromptError, type Prompt } from "./prompt.ts";

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { UnsupportedError } from "@baichuan2/kernels";
@@ -47,6 +48,32 @@ describe("a loaded model", () => {
     for await (const delta of model.chatStream(question, options)) streamed += delta;
     expect(streamed).toBe(whole);
     expect(whole.length).toBeGreaterThan(0);
+  });
+
+  it("lets a generation wait for a slow reader, and nothing else", async () => {
+    const options = { maxNewTokens: 400, ignoreEos: true };
+    const stream = model.generateStream({ text: "slow" }, options);
+    await stream.next();
+    let used = -1;
+    for (let last = -2; last !== used; await sleep(50)) {
+      last = used;
+      used = (await model.stats()).slots.used;
+    }
+    expect(used).toBeLessThan(200); // 64 events, and what was under way
+    const other = await model.generate({ text: "quick" }, options);
+    expect(other.usage.completionTokens).toBe(400);
+    const sizes: number[] = [];
+    for await (const { tokenIds } of stream) sizes.push(tokenIds.length);
+    expect(sizes.reduce((sum, size) => sum + size, 1)).toBe(400);
+  });
+
+  it("tells what of a prompt was there already, and where the time went", async () => {
+    const tokenIds = Array.from({ length: 80 }, (_, i) => 100 + i);
+    const options = { maxNewTokens: 2, ignoreEos: true };
+    expect((await model.generate({ tokenIds }, options)).usage.cachedTokens).toBe(0);
+    const { usage, timings } = await model.generate({ tokenIds }, options);
+    expect(usage).toEqual({ promptTokens: 80, cachedTokens: 79, completionTokens: 2 });
+    expect(Object.values(timings).every((ms) => ms >= 0 && ms < 60_000)).toBe(true);
   });
 
   it("reports a seed that repeats the run", async () => {

@@ -1,9 +1,14 @@
-/** A stream that one side fills and the other awaits; unbounded. */
+/** A stream that one side fills and the other awaits; unbounded: who fills it looks at its length. */
 export class AsyncQueue<Item> implements AsyncIterable<Item> {
   readonly #items: Item[] = [];
   #ended = false;
   #error: unknown;
   #wake: (() => void) | undefined;
+
+  /** Items that wait for the reader. */
+  get length(): number {
+    return this.#items.length;
+  }
 
   push(item: Item): void {
     this.#items.push(item);

@@ -7,8 +7,12 @@ import { fromWireError } from "./wire-error.ts";
 /** What a generation tells. */
 export type GenerationEvent = Extract<
   TaskEvent,
-  { readonly type: "tokens" | "promptLogprobs" | "finished" }
+  { readonly type: "started" | "tokens" | "promptLogprobs" | "finished" }
 >;
+
+/** Events that may wait for a reader before the engine's thread lets the generation wait, and those at which it goes on. */
+const PAUSE_AT = 64;
+const RESUME_AT = 16;
 
 /**
  * Changes a row of logits before a token is drawn from it.
@@ -30,7 +34,10 @@ export interface EngineGenerationOptions {
   readonly process?: ProcessLogits | undefined;
 }
 
-/** A generation in the engine's thread: a stream of events until all its texts have ended. Leaving the loop ends it. */
+/**
+ * A generation in the engine's thread: a stream of events until all its texts have ended. Leaving the loop ends it. Where the
+ * reader falls behind the generation waits for it, and nothing else does.
+ */
 export class EngineGeneration implements AsyncIterable<GenerationEvent> {
   readonly #thread: EngineThread;
   readonly #queue = new AsyncQueue<GenerationEvent>();
@@ -41,6 +48,7 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
   readonly #newTokenIds: readonly number[][];
   #unfinished: number;
   #isEnded = false;
+  #isPaused = false;
 
   constructor(
     thread: EngineThread,
@@ -78,6 +86,7 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
       signal?.addEventListener("abort", onAbort, { once: true });
       for await (const event of this.#queue) {
         signal?.throwIfAborted();
+        this.#pace();
         if (event.type === "finished") this.#unfinished -= 1;
         yield event;
         if (this.#unfinished === 0) return;
@@ -103,12 +112,26 @@ export class EngineGeneration implements AsyncIterable<GenerationEvent> {
         return void this.#answer(event.choice, event.logits);
       case "tokens":
         if (this.#process) this.#newTokenIds[event.choice]?.push(...event.tokenIds);
-        return this.#queue.push(event);
+        return this.#push(event);
+      case "started":
       case "finished":
       case "promptLogprobs":
-        return this.#queue.push(event);
+        return this.#push(event);
       default:
     }
+  }
+
+  #push(event: GenerationEvent): void {
+    this.#queue.push(event);
+    this.#pace();
+  }
+
+  #pace(): void {
+    const { length } = this.#queue;
+    const mustWait = this.#isPaused ? length > RESUME_AT : length >= PAUSE_AT;
+    if (mustWait === this.#isPaused || this.#isEnded) return;
+    this.#isPaused = mustWait;
+    this.#thread.post({ type: mustWait ? "pause" : "resume", id: this.#id });
   }
 
   async #answer(choice: number, logits: Float32Array): Promise<void> {

@@ -148,6 +148,8 @@ export type EngineRequest =
       readonly choice: number;
       readonly logits: Float32Array;
     }
+  /** Lets the texts of a generation wait, or go on: their reader is slower than they are. */
+  | { readonly type: "pause" | "resume"; readonly id: number }
   /** Ends one text of a generation; the others go on. */
   | { readonly type: "stopChoice"; readonly id: number; readonly choice: number }
   | { readonly type: "release"; readonly sequenceId: number }
@@ -175,6 +177,13 @@ export interface TokensEvent {
 /** Messages from the engine's thread about a request. */
 export type TaskEvent =
   | TokensEvent
+  /** A generation is about to run for the first time. */
+  | {
+      readonly type: "started";
+      readonly id: number;
+      /** Tokens of its prompt that need not be computed. */
+      readonly cachedTokens: number;
+    }
   | {
       readonly type: "promptLogprobs";
       readonly id: number;

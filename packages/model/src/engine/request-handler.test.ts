@@ -33,7 +33,9 @@ describe("sequences that share runs", () => {
     const before = tokensOf(bench.events, short.id).length;
     const long = bench.start({ type: "generate", job: greedy(someIds(480, 3), 1) });
     await long.done;
-    const first = bench.events.findIndex((event) => "id" in event && event.id === long.id);
+    const first = bench.events.findIndex(
+      (event) => event.type === "tokens" && event.id === long.id,
+    );
     const meanwhile = tokensOf(bench.events.slice(0, first), short.id).length - before;
     expect(meanwhile).toBeGreaterThanOrEqual(480 / 16 - 1);
     bench.abort(short.id);

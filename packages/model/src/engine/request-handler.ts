@@ -75,6 +75,9 @@ export class RequestHandler {
         return;
       case "processed":
         return this.#resume(request.id, request.choice, request.logits);
+      case "pause":
+      case "resume":
+        return this.#pace(request.id, request.type === "pause");
       case "stopChoice":
         this.#textOf(request.id, request.choice)?.stop();
         return this.#scheduler.settle();
@@ -279,6 +282,13 @@ export class RequestHandler {
       .tasksOf(id)
       .filter((task) => task instanceof GenerationTask)
       .find((task) => task.choice === choice);
+  }
+
+  /** Lets a generation wait for its reader, or go on. */
+  #pace(id: number, awaitsReader: boolean): void {
+    for (const task of this.#scheduler.tasksOf(id))
+      if (task instanceof GenerationTask) task.awaitsReader = awaitsReader;
+    this.#scheduler.wake();
   }
 
   #resume(id: number, choice: number, logits: Float32Array): void {

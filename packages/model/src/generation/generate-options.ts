@@ -41,8 +41,20 @@ export interface GenerateOptions extends GenerationOptions, AdapterChoice {
 /** Token counts of one generation. */
 export interface Usage {
   readonly promptTokens: number;
+  /** Of these, found in the prefix cache and not computed. */
+  readonly cachedTokens: number;
   /** Of all `n` texts. */
   readonly completionTokens: number;
+}
+
+/** Where the time of one generation went, in milliseconds. */
+export interface Timings {
+  /** From the call to the first run that it has a part in. */
+  readonly queueMs: number;
+  /** From there to the first token. */
+  readonly prefillMs: number;
+  /** From there to the end. */
+  readonly decodeMs: number;
 }
 
 /** A finished generation: its first text, and all of them. */
@@ -52,6 +64,7 @@ export interface GenerationResult extends GenerationChoice {
   /** One per token of the prompt but the first, where they were asked for. */
   readonly promptLogprobs?: readonly TokenLogprob[] | undefined;
   readonly usage: Usage;
+  readonly timings: Timings;
   /**
    * With this seed and the same options the same text comes again, as long as the same rows share its runs.
    *

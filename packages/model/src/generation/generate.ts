@@ -11,11 +11,11 @@ import {
   type GenerationOptions,
 } from "../generation-config.ts";
 import { randomSeed } from "../sampling/random.ts";
-import type { TokenLogprob } from "../sampling/token-logprobs.ts";
 import { normalizeResponseFormat } from "../structured/response-format.ts";
 import { vocabularyOf } from "../structured/vocabulary.ts";
 import { ChoiceText, type GenerationDelta } from "./choice-text.ts";
 import type { GenerateOptions, GenerationResult, LogitsHook } from "./generate-options.ts";
+import { GenerationTrace } from "./generation-trace.ts";
 
 /** What generates. */
 export interface GenerationHost {
@@ -105,14 +105,17 @@ export async function* runGeneration(
     vocabulary: () => formatVocabulary(host, config.eosTokenIds),
     process: options.logitsProcessor && processWith(options.logitsProcessor, prefix),
   });
-  const promptLogprobs = yield* streamTexts(generation, texts);
+  const trace = new GenerationTrace();
+  yield* streamTexts(generation, texts, trace);
   const choices = texts.map(({ result }) => result);
   return {
     ...(choices[0] as (typeof choices)[number]),
     choices,
-    ...(promptLogprobs ? { promptLogprobs } : {}),
+    ...(trace.promptLogprobs ? { promptLogprobs: trace.promptLogprobs } : {}),
+    timings: trace.timings,
     usage: {
       promptTokens: prefix.length,
+      cachedTokens: trace.cachedTokens,
       completionTokens: choices.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0),
     },
     seed,
@@ -153,17 +156,14 @@ function processWith(hook: LogitsHook, prefix: readonly number[]): ProcessLogits
     hook(logits, { tokenIds: [...prefix, ...newTokenIds], choice });
 }
 
-/** @returns log-probabilities of the prompt, where they were asked for. */
 async function* streamTexts(
   generation: EngineGeneration,
   texts: readonly ChoiceText[],
-): AsyncGenerator<GenerationDelta, readonly TokenLogprob[] | undefined> {
-  let promptLogprobs: readonly TokenLogprob[] | undefined;
+  trace: GenerationTrace,
+): AsyncGenerator<GenerationDelta, void> {
   for await (const event of generation) {
-    if (event.type === "promptLogprobs") {
-      promptLogprobs = event.logprobs;
-      continue;
-    }
+    trace.take(event);
+    if (event.type === "started" || event.type === "promptLogprobs") continue;
     const text = texts[event.choice];
     if (!text || text.isEnded) continue;
     yield event.type === "tokens" ? text.push(event) : text.finish(event.reason);
@@ -171,5 +171,4 @@ async function* streamTexts(
     generation.stop(event.choice);
     if (texts.every(({ isEnded }) => isEnded)) break;
   }
-  return promptLogprobs;
 }

@@ -131,7 +131,7 @@ export function someIds(count: number, seed: number): number[] {
 }
 
 function isLast({ type }: TaskEvent): boolean {
-  return type !== "tokens" && type !== "promptLogprobs" && type !== "process";
+  return !["started", "tokens", "promptLogprobs", "process"].includes(type);
 }
 
 function observed(backend: Backend, onRun: OnRun | undefined): Backend {

@@ -44,7 +44,9 @@ export class GenerationTask extends Task {
   readonly #drafter: Drafter | undefined;
   #promptScores: PromptScores | undefined;
   #drafts: readonly number[] = [];
-  #isPaused = false;
+  #awaitsProcessor = false;
+  #awaitsReader = false;
+  #isStarted: boolean;
 
   constructor(id: number, generation: GenerationContext, job: GenerateJob, start: TextStart) {
     super(id, generation, start.sequence);
@@ -53,6 +55,7 @@ export class GenerationTask extends Task {
     this.tokenIds = [...start.tokenIds];
     this.#promptLength = start.tokenIds.length;
     this.choice = start.choice ?? 0;
+    this.#isStarted = this.choice > 0;
     this.#history = new TokenHistory(start.tokenIds);
     this.#grammar = start.grammar;
     const processors = start.grammar ? [this.#maskOf(start.grammar)] : [];
@@ -75,12 +78,13 @@ export class GenerationTask extends Task {
   }
 
   get stage(): Stage {
-    if (this.#isPaused) return "paused";
+    if (this.#awaitsProcessor || this.#awaitsReader) return "paused";
     return this.tokenIds.length - this.sequence.tokenIds.length > 1 ? "prompt" : "token";
   }
 
   rows(limit: number, mayDraft: boolean): TaskRows {
     const start = this.sequence.tokenIds.length;
+    this.#tellStart(start);
     const isNext = this.#newTokens > 0 && start === this.tokenIds.length - 1;
     this.#drafts = (isNext && mayDraft && this.#drafter?.draw(this.#tokensLeft - 1)) || [];
     const tokenIds = [
@@ -111,8 +115,13 @@ export class GenerationTask extends Task {
 
   /** Takes the logits that the caller's processor has changed. */
   resume(logits: Float32Array): void {
-    this.#isPaused = false;
+    this.#awaitsProcessor = false;
     this.#choose([logits], []);
+  }
+
+  /** Waits for a slow reader; its slots stay until others need them. */
+  set awaitsReader(isWaiting: boolean) {
+    this.#awaitsReader = isWaiting;
   }
 
   override restart(): void {
@@ -148,6 +157,12 @@ export class GenerationTask extends Task {
     return start < this.#promptLength ? Math.min(limit, this.#promptLength - start) : 1;
   }
 
+  #tellStart(cachedTokens: number): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.context.emit({ type: "started", id: this.id, cachedTokens });
+  }
+
   #tellPromptScores({ scores }: PromptScores): void {
     this.context.emit({ type: "promptLogprobs", id: this.id, logprobs: scores });
     this.#promptScores = undefined;
@@ -170,7 +185,7 @@ export class GenerationTask extends Task {
 
   #continueWith(rows: readonly Float32Array[], drafts: readonly number[]): number {
     if (!this.#job.hasProcessor) return this.#choose(rows, drafts);
-    this.#isPaused = true;
+    this.#awaitsProcessor = true;
     const logits = (rows[0] as Float32Array).slice();
     const { id, choice } = this;
     this.context.emit({ type: "process", id, choice, logits }, [logits.buffer]);
