@@ -1,5 +1,5 @@
 import type { GenerationChoice, GenerationResult, TokenLogprob } from "@baichuan2/model";
-import type { TokenName } from "./token-names.ts";
+import type { TokenName } from "@baichuan2/model";
 
 type NameToken = (tokenId: number) => TokenName;
 

@@ -122,6 +122,7 @@ export { Model, type LogitsOptions } from "./model.ts";
 export { ModelSequence, type SequenceOptions } from "./model-sequence.ts";
 export { checkpointWeights, type CheckpointWeightsOptions } from "./network/checkpoint-weights.ts";
 export { Decoder, type BatchItem, type Sequence } from "./network/decoder.ts";
+export { tokenNames, type TokenName } from "./token-names.ts";
 export { TokenIdError } from "./network/token-id-error.ts";
 export { decoderLayer, type LayerContext, type LayerResult } from "./network/decoder-layer.ts";
 export { buildInferenceGraph, type InferenceGraphOptions } from "./network/inference-graph.ts";

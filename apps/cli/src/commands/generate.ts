@@ -32,7 +32,7 @@ import {
 } from "../sampling-options.ts";
 import { readText } from "../text-input.ts";
 import { toJsonLine } from "../to-json-line.ts";
-import { tokenNames } from "../token-names.ts";
+import { tokenNames } from "@baichuan2/model";
 
 interface GenerateFlags extends ModelFlags, SamplingFlags, AnswerFlags, FormatFlags {
   readonly jsonl?: boolean;

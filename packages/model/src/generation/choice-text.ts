@@ -11,6 +11,8 @@ export interface GenerationDelta {
   readonly choice: number;
   /** One per id, where they were asked for. */
   readonly logprobs?: readonly TokenLogprob[] | undefined;
+  /** In the first piece of all, with no id and no text: one per token of the prompt but the first, where they were asked for. */
+  readonly promptLogprobs?: readonly TokenLogprob[] | undefined;
   /** In the last piece of a text: why it ended. */
   readonly finishReason?: FinishReason | undefined;
 }

@@ -163,7 +163,11 @@ async function* streamTexts(
 ): AsyncGenerator<GenerationDelta, void> {
   for await (const event of generation) {
     trace.take(event);
-    if (event.type === "started" || event.type === "promptLogprobs") continue;
+    if (event.type === "started") continue;
+    if (event.type === "promptLogprobs") {
+      yield { tokenIds: [], text: "", choice: 0, promptLogprobs: event.logprobs };
+      continue;
+    }
     const text = texts[event.choice];
     if (!text || text.isEnded) continue;
     yield event.type === "tokens" ? text.push(event) : text.finish(event.reason);

@@ -3,7 +3,9 @@ import { fromFile } from "@baichuan2/tokenizer/node";
 import { expect, it } from "vitest";
 import { tokenNames } from "./token-names.ts";
 
-const file = fileURLToPath(new URL("../fixtures/tiny-chat/tokenizer.model", import.meta.url));
+const file = fileURLToPath(
+  new URL("../../../apps/cli/fixtures/tiny-chat/tokenizer.model", import.meta.url),
+);
 
 it("tokens are named by their text, special ones by their piece", async () => {
   const tokenizer = await fromFile(file);

@@ -1,4 +1,5 @@
-import { vocabularyOf, type Model } from "@baichuan2/model";
+import type { Model } from "./model.ts";
+import { vocabularyOf } from "./structured/vocabulary.ts";
 
 /** What a token is called in an answer, with the names of OpenAI's API. */
 export interface TokenName {

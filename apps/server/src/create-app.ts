@@ -1,0 +1,80 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { addDocs } from "./docs/add-docs.ts";
+import { endpoints, type Endpoint } from "./endpoints.ts";
+import { ApiError, invalidRequest, notFound } from "./errors/api-error.ts";
+import { toApiError } from "./errors/to-api-error.ts";
+import { authenticate, requireAdmin } from "./http/authenticate.ts";
+import type { Env, ServerContext } from "./http/env.ts";
+import { RateLimits } from "./http/rate-limit.ts";
+import { IGNORED_HEADER } from "./http/read-body.ts";
+import { requestLine } from "./http/request-line.ts";
+import type { ServerState } from "./server-state.ts";
+
+/** Headers that pages of other origins may read. */
+const EXPOSED = ["x-request-id", IGNORED_HEADER, "retry-after", "retry-after-ms", "x-should-retry"];
+
+/**
+ * The server as a function from requests to answers.
+ *
+ *   request ── line (id, log) ── CORS ── key ── rate limit ── body limit ── endpoint ── answer
+ */
+export function createApp(state: ServerState): OpenAPIHono<Env> {
+  const { settings, logger, metrics } = state;
+  const app = new OpenAPIHono<Env>();
+  app.use(requestLine(logger, metrics));
+  if (settings.corsOrigins.length > 0)
+    app.use(cors({ origin: [...settings.corsOrigins], exposeHeaders: EXPOSED, maxAge: 600 }));
+  const limits = new RateLimits(settings.rateLimit);
+  for (const endpoint of endpoints) addEndpoint(app, state, endpoint, limits);
+  addDocs(app, endpoints, settings.version);
+  app.notFound((c) => {
+    throw notFound(`expected an endpoint of /openapi.json, got ${c.req.method} ${c.req.path}`, {
+      code: "unknown_url",
+    });
+  });
+  app.onError((error, c) => answerError(error, c));
+  return app;
+}
+
+function addEndpoint(
+  app: OpenAPIHono<Env>,
+  state: ServerState,
+  { method, path, access, answer, isLimited = false }: Endpoint,
+  limits: RateLimits,
+): void {
+  const { apiKeys, bodyLimitBytes } = state.settings;
+  const route = path.replaceAll(/\{(\w+)\}/g, ":$1");
+  const before: MiddlewareHandler<Env>[] = [];
+  if (access !== "public") before.push(authenticate(apiKeys));
+  if (access === "admin") before.push(requireAdmin);
+  if (isLimited) before.push(limits.middleware);
+  if (method === "post")
+    before.push(bodyLimit({ maxSize: bodyLimitBytes, onError: () => refuseSize(bodyLimitBytes) }));
+  for (const handler of before) app.on(method.toUpperCase(), route, handler);
+  app.on(method.toUpperCase(), route, (c) => answer(state, c));
+}
+
+function refuseSize(limit: number): never {
+  throw new ApiError(`body: expected at most ${limit} bytes, got more`, {
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+  });
+}
+
+function answerError(error: Error, c: ServerContext): Response {
+  const apiError = toApiError(known(error), c.var.requestId);
+  c.var.facts.error = apiError.cause ?? (apiError.status >= 500 ? apiError : apiError.message);
+  for (const [name, value] of Object.entries(apiError.headers)) c.header(name, value);
+  return c.json(apiError.toBody(), apiError.status);
+}
+
+/** What the framework throws. */
+function known(error: Error): Error {
+  if (!(error instanceof HTTPException) || error.status >= 500) return error;
+  return invalidRequest(error.message || `status ${error.status}`, { cause: error });
+}

@@ -1,0 +1,103 @@
+import type { ServerContext } from "./env.ts";
+
+/** How a stream of events is sent. */
+export interface EventStreamOptions {
+  /** Sends a comment where nothing else is sent for so long: proxies and clients give up silent connections. */
+  readonly pingIntervalMs: number;
+  /** Called when the client has gone, or has seen enough. */
+  readonly onGone: () => void;
+  /** What a client is told where the events end in an error. */
+  readonly describe: (error: unknown) => object;
+}
+
+const encoder = new TextEncoder();
+const PING = encoder.encode(": ping\n\n");
+const DONE = encoder.encode("data: [DONE]\n\n");
+
+/** Nothing came in time. */
+const SILENCE = Symbol("silence");
+
+/**
+ * Answers with server-sent events, each the JSON of a value, and `[DONE]` behind them. The next event is asked for when the
+ * client has taken the last: who reads slowly slows its own answer down.
+ *
+ * @param events - Its end ends the answer; what it throws is sent as an event.
+ */
+export function eventStream(
+  c: ServerContext,
+  events: AsyncIterator<object>,
+  { pingIntervalMs, onGone, describe }: EventStreamOptions,
+): Response {
+  c.header("content-type", "text/event-stream; charset=utf-8");
+  c.header("cache-control", "no-cache");
+  c.header("x-accel-buffering", "no"); // nginx would collect events otherwise
+  let pending: Promise<IteratorResult<object>> | undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          pending ??= events.next();
+          const next = await inTime(pending, pingIntervalMs);
+          if (next === SILENCE) return controller.enqueue(PING);
+          pending = undefined;
+          if (!next.done) return controller.enqueue(dataOf(next.value));
+          controller.enqueue(DONE);
+        } catch (error) {
+          controller.enqueue(dataOf(describe(error)));
+        }
+        controller.close();
+      },
+      async cancel() {
+        onGone();
+        // It may wait for the model: that is being told, and nobody waits for it here.
+        void pending?.catch(() => {});
+        await events.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return c.body(body);
+}
+
+/**
+ * Starts a stream before its first event is asked for, so that what cannot be done at all is an error and not a stream.
+ *
+ * @param ms - How long to wait for such an error; default until the first event comes.
+ * @throws what the events begin with.
+ */
+export async function started<Event>(
+  events: AsyncGenerator<Event>,
+  ms?: number,
+): Promise<AsyncGenerator<Event>> {
+  const first = events.next();
+  await (ms === undefined ? first : inTime(first, ms));
+  return (async function* () {
+    try {
+      const { done, value } = await first;
+      if (done) return;
+      yield value;
+      yield* events;
+    } finally {
+      await events.return(undefined);
+    }
+  })();
+}
+
+async function inTime<Result>(
+  promise: Promise<Result>,
+  ms: number,
+): Promise<Result | typeof SILENCE> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<typeof SILENCE>((resolve) => {
+    timer = setTimeout(() => resolve(SILENCE), ms);
+  });
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function dataOf(value: object): Uint8Array {
+  return encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
+}

@@ -1,0 +1,88 @@
+import type { z } from "@hono/zod-openapi";
+import { invalidRequest } from "../errors/api-error.ts";
+import type { ServerContext } from "./env.ts";
+import { paramOf, unknownFields, withoutFields, type Path } from "./unknown-fields.ts";
+
+/** Names the fields of a request that were left aside. */
+export const IGNORED_HEADER = "x-baichuan2-ignored";
+
+/** Most fields that are named. */
+const MAX_NAMED = 20;
+
+/**
+ * Reads a request's JSON. Fields that the schema does not know are left aside, and named in a header of the answer.
+ *
+ * @param isStrict - Refuse them instead.
+ * @throws {ApiError} 400 with `param` for what is no JSON or does not fit the schema.
+ */
+export async function readBody<Schema extends z.ZodType>(
+  c: ServerContext,
+  schema: Schema,
+  isStrict: boolean,
+): Promise<z.output<Schema>> {
+  const json = parseJson(await c.req.text());
+  const first = schema.safeParse(json);
+  if (first.success) return first.data;
+  const unknown = unknownFields(first.error.issues);
+  const [stranger] = unknown;
+  if (stranger && isStrict) throw unknownField(stranger);
+  const again = unknown.length > 0 ? schema.safeParse(withoutFields(json, unknown)) : first;
+  if (!again.success) throw misfit(again.error);
+  const names = unknown.slice(0, MAX_NAMED).map((path) => headerSafe(paramOf(path)));
+  c.header(IGNORED_HEADER, [...new Set(names)].join(", "));
+  return again.data;
+}
+
+/** Names may be anything; a header may not. */
+function headerSafe(name: string): string {
+  return name.slice(0, 100).replaceAll(/[^\x21-\x7e]|,/g, "?");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const got = text === "" ? "nothing" : String(cause instanceof Error ? cause.message : cause);
+    throw invalidRequest(`body: expected JSON, got ${got.slice(0, 200)}`, {
+      code: "invalid_json",
+      cause,
+    });
+  }
+}
+
+function unknownField(path: Path): Error {
+  const param = paramOf(path);
+  return invalidRequest(
+    `${param}: expected a field that this server knows, got another one (leave it out, or start the server without --strict)`,
+    { param, code: "unknown_parameter" },
+  );
+}
+
+function misfit(error: z.ZodError): Error {
+  const issue = deepest(error.issues);
+  const param = paramOf(issue.path);
+  const where = param === "" ? "body" : param;
+  return invalidRequest(`${where}: ${lowerFirst(issue.message)}`, {
+    param: param === "" ? null : param,
+    code: issue.code === "invalid_type" ? "invalid_type" : "invalid_value",
+    cause: error,
+  });
+}
+
+/** Of alternatives the one that was got furthest with: it tells what its writer meant. */
+function deepest(
+  issues: readonly z.core.$ZodIssue[],
+  base: Path = [],
+): { path: Path; message: string; code: string } {
+  const [issue] = issues;
+  if (!issue) return { path: base, message: "expected something else", code: "invalid_value" };
+  const path = [...base, ...issue.path];
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return { ...issue, path };
+  const inner = issue.errors.map((each) => deepest(each, path));
+  const far = inner.toSorted((a, b) => b.path.length - a.path.length)[0];
+  return far && far.path.length > path.length ? far : { ...issue, path };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,18 @@
+/** What the access log and traces tell of a request besides its line; filled in by who answers it. */
+export interface RequestFacts {
+  model?: string;
+  promptTokens?: number;
+  cachedTokens?: number;
+  completionTokens?: number;
+  finishReason?: string;
+  timeToFirstTokenMs?: number;
+  queueMs?: number;
+  isStream?: boolean;
+  /** To be called when a stream has ended. */
+  onEnd?: () => void;
+  /** Why it failed, with what the client is not told. */
+  error?: unknown;
+  /** Prompt and answer, where the server is told to log them. */
+  prompt?: unknown;
+  answer?: unknown;
+}

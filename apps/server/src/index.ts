@@ -1,0 +1,4 @@
+export { createServer, type Server, type ServerOptions } from "./create-server.ts";
+export { parseApiKeys, readApiKeys, type ApiKey } from "./http/api-keys.ts";
+export { listen, type ListeningServer, type ListenOptions } from "./listen.ts";
+export { defaultSettings, type RateLimit, type ServerSettings } from "./settings.ts";

@@ -1,0 +1,28 @@
+import type { ModelEntry } from "../engine/served-model.ts";
+import type { ServerContext } from "../http/env.ts";
+import type { ServerState } from "../server-state.ts";
+
+/** `GET /v1/models` */
+export function listModels({ served }: ServerState, c: ServerContext): Response {
+  return c.json({
+    object: "list",
+    data: served.entries.map((entry) => modelBody(served.name, entry)),
+  });
+}
+
+/** `GET /v1/models/{model}` */
+export function getModel({ served }: ServerState, c: ServerContext): Response {
+  return c.json(modelBody(served.name, served.entry(c.req.param("model") ?? "")));
+}
+
+/** A model as it is told; an adapter names the model that it changes. */
+export function modelBody(base: string, { id, created, adapter }: ModelEntry) {
+  return {
+    id,
+    object: "model" as const,
+    created,
+    owned_by: "baichuan2",
+    root: base,
+    parent: adapter ? base : null,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Logger } from "pino";
+import type { Admission } from "./engine/admission.ts";
+import type { ServedModel } from "./engine/served-model.ts";
+import type { Metrics } from "./operations/metrics.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** What all requests share. */
+export interface ServerState {
+  readonly served: ServedModel;
+  readonly admission: Admission;
+  readonly metrics: Metrics;
+  readonly settings: ServerSettings;
+  readonly logger: Logger;
+  /** Aborts when the server gives up on what runs. */
+  readonly cut: AbortSignal;
+}
