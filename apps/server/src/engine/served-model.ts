@@ -75,8 +75,8 @@ export class ServedModel {
   /**
    * Loads an adapter; requests may name it then.
    *
-   * @throws {ApiError} 400 for a name that could not be named in a request.
-   * @throws {AdapterError | CheckpointError} if it cannot be used.
+   * @throws {ApiError} 400 for a name that could not be named in a request, or files that cannot be read.
+   * @throws {AdapterError} if it cannot be used.
    */
   async loadAdapter(name: string, path: string, signal?: AbortSignal): Promise<ModelEntry> {
     if (name === "" || name.includes(SEPARATOR))
@@ -86,7 +86,9 @@ export class ServedModel {
           param: "lora_name",
         },
       );
-    const info = await this.model.loadAdapter(name, path, signal ? { signal } : {});
+    const info = await this.model
+      .loadAdapter(name, path, signal ? { signal } : {})
+      .catch((error: unknown) => refuseUnreadable(error));
     this.#adapterCreated.set(name, seconds());
     return this.#entryOf(info);
   }
@@ -105,4 +107,14 @@ export class ServedModel {
 
 function seconds(): number {
   return Math.floor(Date.now() / 1000);
+}
+
+/** What is wrong with files that a request names. */
+const FILE_ERRORS: ReadonlySet<unknown> = new Set(["ERR_CHECKPOINT", "ERR_UNSUPPORTED"]);
+
+/** The request says which files are read: it is to blame for what is wrong with them. */
+function refuseUnreadable(error: unknown): never {
+  if (!(error instanceof Error && "code" in error && FILE_ERRORS.has(error.code))) throw error;
+  const { message } = error;
+  throw invalidRequest(message, { param: "lora_path", code: "adapter_unreadable", cause: error });
 }

@@ -33,12 +33,18 @@ export class RateLimits {
         throw tooMany("requests", this.#requests, error);
       }
     }
+    if (this.#tokens) this.#countTokens(this.#tokens, c);
     await next();
   };
 
-  /** Tokens that a request of a key has used. */
-  async used(name: string, tokens: number): Promise<void> {
-    if (tokens > 0) await this.#tokens?.penalty(name, tokens);
+  /** Counts the tokens of a request when it has ended. */
+  #countTokens(limiter: RateLimiterMemory, { var: { caller, facts } }: ServerContext): void {
+    const { onEnd } = facts;
+    facts.onEnd = () => {
+      const tokens = (facts.promptTokens ?? 0) + (facts.completionTokens ?? 0);
+      if (tokens > 0) void limiter.penalty(caller.name, tokens);
+      onEnd?.();
+    };
   }
 }
 

@@ -8,7 +8,7 @@ export interface RequestFacts {
   timeToFirstTokenMs?: number;
   queueMs?: number;
   isStream?: boolean;
-  /** To be called when a stream has ended. */
+  /** To be called when the answer has ended. */
   onEnd?: () => void;
   /** Why it failed, with what the client is not told. */
   error?: unknown;

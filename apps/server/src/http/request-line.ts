@@ -43,6 +43,6 @@ export function requestLine(logger: Logger, metrics: Metrics): MiddlewareHandler
     facts.onEnd = end;
     await next();
     c.header("openai-processing-ms", String(Math.round(performance.now() - begun)));
-    if (!facts.isStream) end();
+    if (!facts.isStream) facts.onEnd();
   };
 }

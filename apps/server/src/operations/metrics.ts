@@ -49,6 +49,8 @@ export class Metrics {
       "generation_tokens_total",
       "Tokens that were generated.",
     );
+    for (const counter of [this.#aborted, this.#promptTokens, this.#generationTokens])
+      counter.inc(this.#labels, 0); // there from the start: boards show 0 and not a gap
     this.#gauges = mapObject(GAUGES, (help, name) => this.#gauge(name, help));
     this.#histograms = mapObject(HISTOGRAMS, ([help, buckets], name) =>
       this.#histogram(name, help, buckets),
