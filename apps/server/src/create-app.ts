@@ -12,6 +12,7 @@ import type { Env, ServerContext } from "./http/env.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import { IGNORED_HEADER } from "./http/read-body.ts";
 import { requestLine } from "./http/request-line.ts";
+import { traced } from "./operations/tracing.ts";
 import type { ServerState } from "./server-state.ts";
 
 /** Headers that pages of other origins may read. */
@@ -20,12 +21,13 @@ const EXPOSED = ["x-request-id", IGNORED_HEADER, "retry-after", "retry-after-ms"
 /**
  * The server as a function from requests to answers.
  *
- *   request ── line (id, log) ── CORS ── key ── rate limit ── body limit ── endpoint ── answer
+ *   request ── line (id, log) ── trace ── CORS ── key ── rate limit ── body limit ── endpoint ── answer
  */
 export function createApp(state: ServerState): OpenAPIHono<Env> {
   const { settings, logger, metrics } = state;
   const app = new OpenAPIHono<Env>();
   app.use(requestLine(logger, metrics));
+  app.use(traced(state.tracer));
   if (settings.corsOrigins.length > 0)
     app.use(cors({ origin: [...settings.corsOrigins], exposeHeaders: EXPOSED, maxAge: 600 }));
   const limits = new RateLimits(settings.rateLimit);

@@ -1,4 +1,5 @@
 import type { Model } from "@baichuan2/model";
+import type { Tracer } from "@opentelemetry/api";
 import { pino, type Logger } from "pino";
 import { createApp } from "./create-app.ts";
 import { Admission } from "./engine/admission.ts";
@@ -15,6 +16,8 @@ export interface ServerOptions extends Partial<ServerSettings> {
   readonly modelName: string;
   /** Takes a line about each request; default: none is written. */
   readonly logger?: Logger | undefined;
+  /** Takes a span of each request: see `startTracing`. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A server that does not listen yet. */
@@ -34,7 +37,13 @@ export interface Server {
  *
  * @throws {Error} for a model without a tokenizer.
  */
-export function createServer({ model, modelName, logger, ...given }: ServerOptions): Server {
+export function createServer({
+  model,
+  modelName,
+  logger,
+  tracer,
+  ...given
+}: ServerOptions): Server {
   const settings = { ...defaultSettings, ...given };
   const cut = new AbortController();
   const state = {
@@ -43,6 +52,7 @@ export function createServer({ model, modelName, logger, ...given }: ServerOptio
     metrics: new Metrics(modelName),
     settings,
     logger: logger ?? pino({ enabled: false }),
+    tracer,
     cut: cut.signal,
   };
   const app = createApp(state);

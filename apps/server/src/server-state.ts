@@ -1,3 +1,4 @@
+import type { Tracer } from "@opentelemetry/api";
 import type { Logger } from "pino";
 import type { Admission } from "./engine/admission.ts";
 import type { ServedModel } from "./engine/served-model.ts";
@@ -11,6 +12,8 @@ export interface ServerState {
   readonly metrics: Metrics;
   readonly settings: ServerSettings;
   readonly logger: Logger;
+  /** Of spans of requests; undefined: there are none. */
+  readonly tracer: Tracer | undefined;
   /** Aborts when the server gives up on what runs. */
   readonly cut: AbortSignal;
 }
