@@ -33,7 +33,7 @@ export function engineOptions({
 }
 
 /** An integer of at least 0. @throws {InvalidArgumentError} for anything else. */
-function parseWhole(text: string): number {
+export function parseWhole(text: string): number {
   const value = parseNumber(text);
   if (!Number.isSafeInteger(value) || value < 0)
     throw new InvalidArgumentError("(an integer >= 0)");

@@ -84,7 +84,7 @@ export function addSourceOptions(command: Command, t: Translate): Command {
 export async function openModel(
   cli: Cli,
   flags: ModelFlags,
-  options: Pick<LoadModelOptions, "trace" | "tokenizer"> = {},
+  options: Pick<LoadModelOptions, "trace" | "tokenizer" | "adapters"> = {},
 ): Promise<Model> {
   const directory = await openDirectory(cli, flags);
   using progress = createProgress(cli);

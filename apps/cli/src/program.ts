@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { addBenchCommand } from "./commands/bench.ts";
 import { addChatCommand } from "./commands/chat.ts";
@@ -15,10 +14,12 @@ import { addPerplexityCommand } from "./commands/perplexity.ts";
 import { addPromptCommand } from "./commands/prompt.ts";
 import { addQuantizeCommand } from "./commands/quantize.ts";
 import { addScoreCommand } from "./commands/score.ts";
+import { addServeCommand } from "./commands/serve.ts";
 import { addTokenizeCommand } from "./commands/tokenize.ts";
 import { stripVTControlCharacters } from "node:util";
 import type { Cli } from "./io.ts";
 import { languages } from "./messages/translate.ts";
+import { programVersion } from "./program-version.ts";
 import type { MessageKey } from "./messages/en.ts";
 
 const EXAMPLES = [
@@ -36,6 +37,7 @@ const EXAMPLES = [
   "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
   "baichuan2 finetune --model_name_or_path Baichuan2-7B-Base --data_path belle.json --output_dir out --use_lora --bf16",
   "baichuan2 merge --model Baichuan2-7B-Base --adapter poet --output Baichuan2-7B-Poet",
+  "baichuan2 serve --model Baichuan2-7B-Chat --port 8000",
 ];
 
 /**
@@ -47,7 +49,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   const { io, t } = cli;
   const program = new Command("baichuan2")
     .description(t("program.description"))
-    .version(version(), "-V, --version", t("option.version"))
+    .version(programVersion(), "-V, --version", t("option.version"))
     .helpOption("-h, --help", t("option.help"))
     .helpCommand("help [command]", t("help.command"))
     .addOption(new Option("--lang <language>", t("option.lang")).choices(languages))
@@ -82,6 +84,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addQuantizeCommand(program, cli);
   addFinetuneCommand(program, cli);
   addMergeCommand(program, cli);
+  addServeCommand(program, cli);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }
@@ -99,10 +102,4 @@ function helpFooter({ t }: Cli): string {
   const examples = EXAMPLES.map((line) => `  ${line}`).join("\n");
   const codes = stripVTControlCharacters(t("help.exitCodeList"));
   return `\n${t("help.examples")}\n${examples}\n\n${t("help.exitCodes")}\n  ${codes}\n\n${t("help.streams")}`;
-}
-
-function version(): string {
-  // Beside `src` and beside `dist`: the path holds for the source and for the bundle.
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -6,7 +6,7 @@ import { HTTPException } from "hono/http-exception";
 import { addDocs } from "./docs/add-docs.ts";
 import { endpoints, type Endpoint } from "./endpoints.ts";
 import { ApiError, invalidRequest, notFound } from "./errors/api-error.ts";
-import { toApiError } from "./errors/to-api-error.ts";
+import { toApiError, told } from "./errors/to-api-error.ts";
 import { authenticate, requireAdmin } from "./http/authenticate.ts";
 import type { Env, ServerContext } from "./http/env.ts";
 import { RateLimits } from "./http/rate-limit.ts";
@@ -70,7 +70,7 @@ function refuseSize(limit: number): never {
 
 function answerError(error: Error, c: ServerContext): Response {
   const apiError = toApiError(known(error), c.var.requestId);
-  c.var.facts.error = apiError.cause ?? (apiError.status >= 500 ? apiError : apiError.message);
+  c.var.facts.error = told(apiError);
   for (const [name, value] of Object.entries(apiError.headers)) c.header(name, value);
   return c.json(apiError.toBody(), apiError.status);
 }

@@ -26,6 +26,8 @@ export const en = {
   "command.finetune":
     "Train a model on conversations, with the flags of the original's fine-tune.py: all weights, or a LoRA adapter.",
   "command.merge": "Write a checkpoint with a LoRA adapter in its weights, which then needs none.",
+  "command.serve":
+    "Answer requests as OpenAI's API does, until Ctrl+C: chats, completions, embeddings, adapters, fine-tuning jobs.",
   "argument.out": "directory to be made; it appears when it is complete",
   "argument.reference": "the model to measure against (A): directory or id",
   "argument.candidate":
@@ -103,6 +105,33 @@ export const en = {
   "option.choice": "the text is this one, or one of several; may be given several times",
   "option.deterministic":
     "the text does not depend on what else runs, bit for bit; each text then runs alone",
+  "option.servedModelName": "what requests call the model (default: the name of its directory)",
+  "option.lora": "LoRA adapters to begin with; each is a model of its own: NAME:adapter",
+  "option.dataDir": "folder of files and fine-tuning jobs; without it the server has none",
+  "option.strict": "refuse requests with unknown fields, instead of leaving the fields aside",
+  "option.logLevel": "what is written to stderr, as JSON lines: silent, error, warn, info, debug",
+  "option.logPrompts": "write prompts and answers to the log",
+  "option.otlpEndpoint":
+    "send traces to this OpenTelemetry collector, such as http://127.0.0.1:4318/v1/traces",
+  "option.serveJson": 'print one JSON object when the server is ready: {"url","model","dtype"}',
+  "option.host": "address to listen on; others than those of this machine need a key",
+  "option.port": "port to listen on; 0: any that is free",
+  "option.socket": "listen on a Unix socket instead",
+  "option.tlsCert": "certificate (PEM), for HTTPS",
+  "option.tlsKey": "key of the certificate (PEM)",
+  "option.requestTimeout": "end requests that take longer (default: 600)",
+  "option.pingInterval": "send a comment into streams that are silent for so long (default: 15)",
+  "option.bodyLimit": "largest body of a request (default: 4)",
+  "option.shutdownTimeout":
+    "time for requests to end when the server is told to; a second signal ends it at once",
+  "option.apiKeyFile":
+    "file of API keys, one a line: key [name [admin]]; also in BAICHUAN2_API_KEYS",
+  "option.allowAnybody": "listen beyond this machine without a key",
+  "option.corsOrigin": "origins whose pages may call the server from a browser",
+  "option.maxWaiting":
+    "texts that may wait for their turn; more are refused with 429 (default: 128)",
+  "option.rateLimitRequests": "requests a minute of one key",
+  "option.rateLimitTokens": "tokens a minute of one key, prompts and answers together",
   "option.maxSlots": "tokens that can be held at a time, all texts together",
   "option.maxSequences": "texts that share a run (default: 32); others wait",
   "option.prefixCacheSlots":
@@ -191,6 +220,11 @@ export const en = {
   "error.noChatModel":
     "expected a model, got none (--model DIR, --model ID, or --bundled for the small one that comes with the program)",
   "error.bundledMissing": "expected the bundled model in {{path}}, got nothing there",
+  "error.tlsBoth": "expected --tls-cert and --tls-key together, got one of them",
+  "error.loraForm": '--lora: expected NAME=DIR with a name without ":", got "{{text}}"',
+  "serve.ready":
+    "{{model}} listens on {{url}} (Ctrl+C ends it; {{url}}/docs tells what it answers)",
+  "serve.closing": "no new requests; waiting for those that run (Ctrl+C again ends them)",
   "error.bundledAndModel": "expected --model or --bundled, got both",
   "error.noTokenizer": "expected a tokenizer, got none (--tokenizer FILE or --model DIR)",
   "error.noMessage": "expected a text as argument or on stdin, got none",

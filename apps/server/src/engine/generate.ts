@@ -44,7 +44,7 @@ export async function* generate(
     last.set(choice, now);
     if (before !== undefined) return metrics.nextToken(now - before);
     if (last.size > 1) return;
-    facts.timeToFirstTokenMs ??= now - begun;
+    facts.timeToFirstTokenMs ??= Math.round(now - begun);
     metrics.firstToken(now - begun);
   }
 
@@ -56,7 +56,7 @@ export async function* generate(
     facts.cachedTokens = (facts.cachedTokens ?? 0) + usage.cachedTokens;
     facts.completionTokens = (facts.completionTokens ?? 0) + usage.completionTokens;
     facts.finishReason = finishReasons.join(",");
-    facts.queueMs ??= timings.queueMs;
+    facts.queueMs ??= Math.round(timings.queueMs);
     if (settings.logsPrompts) facts.answer = choices.map(({ text }) => text);
     return result;
   }

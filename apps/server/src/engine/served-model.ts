@@ -18,8 +18,8 @@ export interface ModelEntry {
 /** Which of the offered models a request means. */
 export interface ChosenModel {
   readonly id: string;
-  /** Name of its adapter; null: none. */
-  readonly adapter: string | null;
+  /** Name of its adapter; undefined: none, or the one that the model was loaded with. */
+  readonly adapter: string | undefined;
 }
 
 /** A loaded model under the name that requests use, and its adapters as models of their own: `name:adapter`. */
@@ -69,7 +69,7 @@ export class ServedModel {
   /** @throws {ApiError} 404 if nothing has the name. */
   choose(id: string): ChosenModel {
     const { adapter } = this.entry(id);
-    return { id, adapter: adapter?.name ?? null };
+    return { id, adapter: adapter?.name };
   }
 
   /**

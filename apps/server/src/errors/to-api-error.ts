@@ -40,6 +40,12 @@ export function toApiError(error: unknown, requestId: string): ApiError {
   return ofRequest(error) ?? ofServer(error, requestId);
 }
 
+/** What the log tells of an error: where the server is to blame all of it, else what the client was told. */
+export function told(error: ApiError): Error | string {
+  if (error.status < 500) return error.message;
+  return error.cause instanceof Error ? error.cause : error;
+}
+
 /** What the request is to blame for. */
 function ofRequest(error: unknown): ApiError | undefined {
   if (error instanceof ChatMessageError) {

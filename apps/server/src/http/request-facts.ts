@@ -11,7 +11,7 @@ export interface RequestFacts {
   /** To be called when the answer has ended. */
   onEnd?: () => void;
   /** Why it failed, with what the client is not told. */
-  error?: unknown;
+  error?: Error | string;
   /** Prompt and answer, where the server is told to log them. */
   prompt?: unknown;
   answer?: unknown;

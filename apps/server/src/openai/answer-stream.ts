@@ -1,4 +1,4 @@
-import { toApiError } from "../errors/to-api-error.ts";
+import { toApiError, told } from "../errors/to-api-error.ts";
 import type { RunningRequest } from "../engine/run-request.ts";
 import type { ServerContext } from "../http/env.ts";
 import type { RequestFacts } from "../http/request-facts.ts";
@@ -26,8 +26,9 @@ export async function answerStream(
     pingIntervalMs: settings.pingIntervalMs,
     onGone: running.abandon,
     describe: (error) => {
-      facts.error = error;
-      return toApiError(error, requestId).toBody();
+      const apiError = toApiError(error, requestId);
+      facts.error = told(apiError);
+      return apiError.toBody();
     },
   });
 }

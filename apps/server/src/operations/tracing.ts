@@ -89,7 +89,7 @@ function describe(span: Span, facts: RequestFacts, status: number): void {
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined) span.setAttribute(name, value);
   if (facts.error !== undefined) {
-    const message = facts.error instanceof Error ? facts.error.message : String(facts.error);
+    const message = facts.error instanceof Error ? facts.error.message : facts.error;
     span.setStatus({ code: SpanStatusCode.ERROR, message });
   }
 }

@@ -1,0 +1,3 @@
+import { nodeApp } from "@baichuan2/tooling/tsup";
+
+export default nodeApp({ index: "src/index.ts" });
