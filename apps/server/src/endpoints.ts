@@ -13,7 +13,7 @@ import { postCompletion } from "./openai/completions/completion-route.ts";
 import { postDecisions } from "./openai/decisions/decisions-route.ts";
 import { decisionsSchema } from "./openai/decisions/decisions-schema.ts";
 import { embeddingsSchema, postEmbeddings } from "./openai/embeddings/embeddings-route.ts";
-import { getModel, listModels } from "./openai/models-route.ts";
+import { deleteModel, getModel, listModels } from "./openai/models-route.ts";
 import { getHealth, getLive, getLoad, getMetrics, getVersion } from "./operations/health-routes.ts";
 import type { ServerState } from "./server-state.ts";
 import {
@@ -108,6 +108,14 @@ export const endpoints: readonly Endpoint[] = [
     summary: "One of the models",
     tag: "models",
     answer: getModel,
+  },
+  {
+    method: "delete",
+    path: "/v1/models/{model}",
+    access: "admin",
+    summary: "Frees an adapter, as OpenAI's clients do",
+    tag: "models",
+    answer: deleteModel,
   },
   {
     method: "post",

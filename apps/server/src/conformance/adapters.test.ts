@@ -58,6 +58,15 @@ describe("adapters", () => {
     expect(await say(`${NAME}:clerk`)).toBe(alone[2]);
   });
 
+  it("are unloaded by the client's delete; the model itself is not", async () => {
+    const path = await writeAdapter(join(folder, "brief"), started.model.config, 3);
+    await load("brief", path);
+    const deleted = await client.models.delete(`${NAME}:brief`);
+    expect(deleted).toEqual({ id: `${NAME}:brief`, object: "model", deleted: true });
+    await expect(client.models.retrieve(`${NAME}:brief`)).rejects.toThrow(OpenAI.NotFoundError);
+    await expect(client.models.delete(NAME)).rejects.toMatchObject({ status: 400, param: "model" });
+  });
+
   it("may not share a name", async () => {
     const path = await writeAdapter(join(folder, "twin"), started.model.config, 5);
     await load("twin", path);

@@ -57,6 +57,7 @@ export function addDocs(
       description: "An OpenAI-compatible server for Baichuan2.",
     },
   });
+  app.get("/", (c) => c.redirect("docs"));
   app.get("/docs", (c) => {
     c.header(
       "content-security-policy",
