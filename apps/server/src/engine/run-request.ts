@@ -1,4 +1,4 @@
-import { ApiError } from "../errors/api-error.ts";
+import { ApiError, clientGone } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 import type { ServerState } from "../server-state.ts";
 
@@ -17,28 +17,32 @@ export interface RunningRequest extends Disposable {
  * @throws {ApiError} 429 or 503 where there is no room.
  */
 export function enterRequest(state: ServerState, c: ServerContext, width: number): RunningRequest {
-  const { admission, settings, metrics, cut } = state;
+  const { admission, settings, cut } = state;
   const ticket = admission.enter(width);
-  const gone = new AbortController();
+  const end = new AbortController();
   const late = setTimeout(
-    () => gone.abort(tookTooLong(settings.requestTimeoutMs)),
+    () => end.abort(tookTooLong(settings.requestTimeoutMs)),
     settings.requestTimeoutMs,
   );
-  const signal = AbortSignal.any([c.req.raw.signal, gone.signal, cut]);
-  let isGone = false;
-  const onGone = (): void => {
-    if (isGone || signal.reason instanceof ApiError) return;
-    isGone = true;
-    metrics.aborted();
-    c.var.facts.error = "the client has gone";
+  const client = c.req.raw.signal;
+  const abandon = (): void => {
+    if (end.signal.aborted) return;
+    const error = clientGone();
+    Object.assign(c.var.facts, { isGone: true, error: error.message });
+    end.abort(error);
   };
-  signal.addEventListener("abort", onGone, { once: true });
+  const onCut = (): void => end.abort(cut.reason);
+  client.addEventListener("abort", abandon);
+  cut.addEventListener("abort", onCut);
+  if (client.aborted) abandon();
+  else if (cut.aborted) onCut();
   return {
-    signal,
-    abandon: () => gone.abort(new DOMException("the client has gone", "AbortError")),
+    signal: end.signal,
+    abandon,
     [Symbol.dispose]: () => {
       clearTimeout(late);
-      signal.removeEventListener("abort", onGone);
+      client.removeEventListener("abort", abandon);
+      cut.removeEventListener("abort", onCut);
       ticket[Symbol.dispose]();
     },
   };

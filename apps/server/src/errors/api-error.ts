@@ -95,3 +95,16 @@ export function unavailable(
     cause,
   });
 }
+
+/** nginx's number for a client that did not wait; it stands in the log, nobody reads it. */
+const CLIENT_CLOSED_REQUEST = 499 as ContentfulStatusCode;
+
+/** The client has gone before it was answered. */
+export function clientGone(cause?: unknown): ApiError {
+  return new ApiError("the client has gone", {
+    status: CLIENT_CLOSED_REQUEST,
+    type: "invalid_request_error",
+    code: "client_gone",
+    cause,
+  });
+}

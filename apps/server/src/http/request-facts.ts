@@ -8,6 +8,8 @@ export interface RequestFacts {
   timeToFirstTokenMs?: number;
   queueMs?: number;
   isStream?: boolean;
+  /** The client did not wait for the end of the answer. */
+  isGone?: boolean;
   /** To be called when the answer has ended. */
   onEnd?: () => void;
   /** Why it failed, with what the client is not told. */

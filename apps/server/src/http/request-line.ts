@@ -24,7 +24,8 @@ export function requestLine(logger: Logger, metrics: Metrics): MiddlewareHandler
     const end = (): void => {
       const { method, path } = c.req;
       const { status } = c.res;
-      if (status >= 400) metrics.failed(status);
+      if (facts.isGone) metrics.aborted();
+      else if (status >= 400) metrics.failed(status);
       const { error, onEnd: _onEnd, ...told } = facts;
       const line = {
         requestId,
