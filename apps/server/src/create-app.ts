@@ -1,14 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { addDocs } from "./docs/add-docs.ts";
 import { endpoints, type Endpoint } from "./endpoints.ts";
-import { ApiError, invalidRequest, notFound } from "./errors/api-error.ts";
+import { invalidRequest, notFound } from "./errors/api-error.ts";
 import { toApiError, told } from "./errors/to-api-error.ts";
 import { authenticate, requireAdmin } from "./http/authenticate.ts";
 import type { Env, ServerContext } from "./http/env.ts";
+import { limitBody } from "./http/limit-body.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import { IGNORED_HEADER } from "./http/read-body.ts";
 import { requestLine } from "./http/request-line.ts";
@@ -54,18 +54,9 @@ function addEndpoint(
   if (access !== "public") before.push(authenticate(apiKeys));
   if (access === "admin") before.push(requireAdmin);
   if (isLimited) before.push(limits.middleware);
-  if (method === "post")
-    before.push(bodyLimit({ maxSize: bodyLimitBytes, onError: () => refuseSize(bodyLimitBytes) }));
+  if (method === "post") before.push(limitBody(bodyLimitBytes));
   for (const handler of before) app.on(method.toUpperCase(), route, handler);
   app.on(method.toUpperCase(), route, (c) => answer(state, c));
-}
-
-function refuseSize(limit: number): never {
-  throw new ApiError(`body: expected at most ${limit} bytes, got more`, {
-    status: 413,
-    type: "invalid_request_error",
-    code: "request_too_large",
-  });
 }
 
 function answerError(error: Error, c: ServerContext): Response {
