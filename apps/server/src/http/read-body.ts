@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { invalidRequest } from "../errors/api-error.ts";
+import { clientGone, invalidRequest } from "../errors/api-error.ts";
 import type { ServerContext } from "./env.ts";
 import { paramOf, unknownFields, withoutFields, type Path } from "./unknown-fields.ts";
 
@@ -8,6 +8,9 @@ export const IGNORED_HEADER = "x-baichuan2-ignored";
 
 /** Most fields that are named. */
 const MAX_NAMED = 20;
+
+/** Deepest JSON that is taken: what reads it calls itself for each level (CWE-674). Schemas have a stricter limit. */
+const MAX_DEPTH = 256;
 
 /**
  * Reads a request's JSON. Fields that the schema does not know are left aside, and named in a header of the answer.
@@ -20,7 +23,7 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
   isStrict: boolean,
 ): Promise<z.output<Schema>> {
-  const json = parseJson(await c.req.text());
+  const json = parseJson(await readText(c));
   const first = schema.safeParse(json);
   if (first.success) return first.data;
   const unknown = unknownFields(first.error.issues);
@@ -38,7 +41,34 @@ function headerSafe(name: string): string {
   return name.slice(0, 100).replaceAll(/[^\x21-\x7e]|,/g, "?");
 }
 
+/** @throws {ApiError} 499 if the client goes before it has sent all. */
+async function readText(c: ServerContext): Promise<string> {
+  try {
+    return await c.req.text();
+  } catch (error) {
+    c.var.facts.isGone = true; // nothing else ends a body early
+    throw clientGone(error);
+  }
+}
+
 function parseJson(text: string): unknown {
+  const json = parsed(text);
+  let level: object[] = [json].filter(isObject);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MAX_DEPTH)
+      throw invalidRequest(`body: expected at most ${MAX_DEPTH} levels of JSON, got more`, {
+        code: "json_too_deep",
+      });
+    level = level.flatMap((one) => (Object.values(one) as unknown[]).filter(isObject));
+  }
+  return json;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
