@@ -1,25 +1,18 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type ServerOptions as HttpOptions,
-} from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import type { Server as HttpServer } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
 import type { Server } from "./create-server.ts";
+import { createHttp, type HttpServerOptions } from "./http/http-server.ts";
 
 /** Where a server listens. */
-export interface ListenOptions {
+export interface ListenOptions extends HttpServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
   /** 0: any that is free. Default 8000. */
   readonly port?: number | undefined;
   /** A Unix socket instead of host and port. */
   readonly socket?: string | undefined;
-  /** PEM texts of a certificate and its key: HTTPS. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Lets anybody in who can reach the server, also from other machines. */
   readonly allowsAnybody?: boolean | undefined;
 }
@@ -36,13 +29,6 @@ export interface ListeningServer extends AsyncDisposable {
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
-/** Time for a whole request to arrive, and for its headers: slow senders hold no connection longer. */
-const REQUEST_ARRIVES_MS = 120_000;
-const HEADERS_ARRIVE_MS = 20_000;
-/** Longer than proxies keep idle connections (60 s), or they would send into one that is just being closed. */
-const KEEP_ALIVE_MS = 75_000;
-/** Of all headers together. */
-const MAX_HEADER_BYTES = 16 * 1024;
 /** Default of `close`. */
 const GRACE_MS = 30_000;
 
@@ -59,13 +45,7 @@ export async function listen(
 ): Promise<ListeningServer> {
   const { host = "127.0.0.1", port = 8000, socket, tls } = options;
   requireKeys(server, { host, ...options });
-  const http = createAdaptorServer({
-    fetch: server.fetch,
-    createServer: (tls ? createHttpsServer : createHttpServer) as typeof createHttpServer,
-    serverOptions: { ...httpOptions, ...tls } as HttpOptions,
-    overrideGlobalObjects: false,
-  }) as HttpServer;
-  http.on("clientError", refuseGarbage);
+  const http = createHttp(server.fetch, options);
   if (socket !== undefined) await removeStale(socket);
   await listening(http, socket === undefined ? { host, port } : { path: socket });
   const scheme = tls ? "https" : "http";
@@ -76,13 +56,6 @@ export async function listen(
     [Symbol.asyncDispose]: () => close(0),
   };
 }
-
-const httpOptions: HttpOptions = {
-  maxHeaderSize: MAX_HEADER_BYTES,
-  headersTimeout: HEADERS_ARRIVE_MS,
-  requestTimeout: REQUEST_ARRIVES_MS,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-};
 
 function requireKeys(
   { settings }: Server,
@@ -139,22 +112,4 @@ async function closeServer(server: Server, http: HttpServer, graceMs: number): P
   const lastWords = setTimeout(() => http.closeAllConnections(), 500);
   await closed;
   clearTimeout(lastWords);
-}
-
-const GARBAGE: Readonly<Record<string, readonly [status: string, code: string]>> = {
-  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "headers_too_large"],
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "request_incomplete"],
-};
-
-/** What is no HTTP is answered as all errors are, and the connection closed. */
-function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, code] = GARBAGE[error.code ?? ""] ?? ["400 Bad Request", "invalid_http"];
-  const message = `expected an HTTP request, got another one (${code})`;
-  const body = JSON.stringify({
-    error: { message, type: "invalid_request_error", param: null, code },
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
