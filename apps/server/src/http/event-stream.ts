@@ -6,6 +6,8 @@ export interface EventStreamOptions {
   readonly pingIntervalMs: number;
   /** Called when the client has gone, or has seen enough. */
   readonly onGone: () => void;
+  /** Aborts when nobody computes the events any more: the stream ends soon then, whether it is read or not. */
+  readonly signal: AbortSignal;
   /** What a client is told where the events end in an error. */
   readonly describe: (error: unknown) => object;
 }
@@ -13,6 +15,9 @@ export interface EventStreamOptions {
 const encoder = new TextEncoder();
 const PING = encoder.encode(": ping\n\n");
 const DONE = encoder.encode("data: [DONE]\n\n");
+
+/** Time in which a client may read why its stream has ended; one that reads nothing would hold its place for ever. */
+const LAST_WORDS_MS = 2000;
 
 /** Nothing came in time. */
 const SILENCE = Symbol("silence");
@@ -26,11 +31,15 @@ const SILENCE = Symbol("silence");
 export function eventStream(
   c: ServerContext,
   events: AsyncIterator<object>,
-  { pingIntervalMs, onGone, describe }: EventStreamOptions,
+  { pingIntervalMs, onGone, signal, describe }: EventStreamOptions,
 ): Response {
   c.header("content-type", "text/event-stream; charset=utf-8");
   c.header("cache-control", "no-cache");
   c.header("x-accel-buffering", "no"); // nginx would collect events otherwise
+  const stopWatching = whenStalled(signal, () => {
+    c.env?.outgoing?.destroy();
+    void events.return?.();
+  });
   let pending: Promise<IteratorResult<object>> | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -45,9 +54,11 @@ export function eventStream(
         } catch (error) {
           controller.enqueue(dataOf(describe(error)));
         }
+        stopWatching();
         controller.close();
       },
       async cancel() {
+        stopWatching();
         onGone();
         // It may wait for the model: that is being told, and nobody waits for it here.
         void pending?.catch(() => {});
@@ -96,6 +107,20 @@ async function inTime<Result>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @returns what ends the watch. */
+function whenStalled(signal: AbortSignal, onStalled: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(onStalled, LAST_WORDS_MS);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    signal.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  };
 }
 
 function dataOf(value: object): Uint8Array {

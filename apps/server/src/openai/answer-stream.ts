@@ -25,6 +25,7 @@ export async function answerStream(
   return eventStream(c, events, {
     pingIntervalMs: settings.pingIntervalMs,
     onGone: running.abandon,
+    signal: running.signal,
     describe: (error) => {
       const apiError = toApiError(error, requestId);
       facts.error = told(apiError);
