@@ -55,7 +55,8 @@ export class LogprobsWriter {
 
   /** Of tokens that read alike the likeliest counts: it comes first. */
   #topOf(top: TokenLogprob["topLogprobs"]): Record<string, number> {
-    const all: Record<string, number> = {};
+    // Without a prototype: "constructor" is a token too.
+    const all = Object.create(null) as Record<string, number>;
     for (const { tokenId, logprob } of top) all[this.#textOf(tokenId)] ??= finite(logprob);
     return all;
   }
