@@ -170,6 +170,7 @@ function warn(message: string): void {
 const UNWIND_MS = 5000;
 
 async function unwind(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return; // it has died: no exit is to come
   const exited = once(worker, "exit");
   worker.postMessage({ type: "close" } satisfies EngineRequest);
   await Promise.race([exited, setTimeout(UNWIND_MS, undefined, { ref: false })]);
