@@ -61,7 +61,7 @@ type Leaver = typeof leaver extends fc.Arbitrary<infer Value> ? Value : never;
 
 let started: Started;
 beforeAll(async () => {
-  started = await start({ load: { maxSlots: 8192 } });
+  started = await start({ load: { maxSlots: 8192, threads: 1 } });
 });
 afterAll(() => started[Symbol.asyncDispose]());
 

@@ -19,7 +19,7 @@ interface Attempt {
 
 let started: Started;
 beforeAll(async () => {
-  started = await start();
+  started = await start({ load: { threads: 1 } });
 });
 afterAll(() => started[Symbol.asyncDispose]());
 

@@ -35,10 +35,11 @@ export function readToEnd(socket: Socket, limitMs = HANG_MS): Promise<RawAnswer>
       socket.destroy();
       reject(new Error(`connection: expected its end within ${limitMs} ms, got ${text || "nothing"}`));
     }, limitMs);
+    socket.resume(); // it may have been paused
     socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     socket.on("close", () => {
       clearTimeout(hang);
-      const found = text.matchAll(/^HTTP\/1\.1 (\d{3})/gm);
+      const found = text.matchAll(/HTTP\/1\.1 (\d{3}) /g);
       resolve({ text, statuses: [...found].map(([, status]) => Number(status)) });
     });
   });
