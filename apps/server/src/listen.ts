@@ -30,7 +30,7 @@ export interface ListeningServer extends AsyncDisposable {
 }
 
 /** Default of `close`. */
-const GRACE_MS = 30_000;
+export const GRACE_MS = 30_000;
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 
