@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import {
@@ -9,7 +7,7 @@ import {
   startBalanced,
   type Balanced,
 } from "../__fixtures__/balanced.ts";
-import { deployFile, describeNginx, startNginx } from "../__fixtures__/nginx.ts";
+import { deployFile, describeNginx } from "../__fixtures__/nginx.ts";
 import { defaultSettings } from "../settings.ts";
 
 /** A long answer: about a second of an idle machine. */
@@ -43,28 +41,6 @@ describeNginx("nginx as it is shipped", () => {
     expect(loadAtFirst).toBe(1); // the first piece was here, and the request not at its end
     expect(pieces).toBeGreaterThan(50);
   });
-
-  it("passes an event on before there is another, whatever the headers say", async () => {
-    let finish = (): void => {};
-    const replica = createServer(({ url }, response) => {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      if (url === "/") return void response.end();
-      response.write("data: 1\n\n");
-      finish = () => response.end("data: 2\n\n");
-    });
-    await new Promise<void>((resolve) => replica.listen(0, "127.0.0.1", resolve));
-    const { port } = replica.address() as AddressInfo;
-    await using nginx = await startNginx([port, port]);
-    const seen: string[] = [];
-    const answer = await fetch(`${nginx.url}/v1/chat/completions`, { method: "POST" });
-    const texts = answer.body!.pipeThrough(new TextDecoderStream());
-    for await (const text of texts) {
-      seen.push(text);
-      finish(); // had nginx kept the first one back, nobody would come here
-    }
-    expect(seen).toEqual(["data: 1\n\n", "data: 2\n\n"]);
-    replica.close();
-  }, 20_000);
 
   it("sends all requests of a session to one replica, where their beginning is cached", async () => {
     const sessions = Array.from({ length: 16 }, (_, index) => `conversation-${index}`);
