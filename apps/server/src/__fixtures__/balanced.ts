@@ -8,8 +8,10 @@ export interface Balanced extends AsyncDisposable {
   readonly nginx: Nginx;
   /** By the names that `x-replica` has. */
   readonly replicas: Readonly<Record<string, Replica>>;
-  /** Starts one that was ended, at its old port. */
+  /** Starts one that has ended, at its old port. */
   readonly restart: (name: string) => Promise<void>;
+  /** Starts all that have ended, and an nginx that does not know of it. */
+  readonly mend: () => Promise<void>;
   /** A client of nginx that does not try again by itself, unless told so. */
   readonly client: (options?: ClientOptions) => OpenAI;
 }
@@ -18,12 +20,21 @@ export interface Balanced extends AsyncDisposable {
 export async function startBalanced(): Promise<Balanced> {
   const [a, b] = await Promise.all([startReplica("A"), startReplica("B")]);
   const replicas: Record<string, Replica> = { A: a, B: b };
-  const nginx = await startNginx([a.port, b.port]);
+  let nginx = await startNginx([a.port, b.port]);
+  const restart = async (name: string): Promise<void> => {
+    replicas[name] = await startReplica(name, replicas[name]?.port);
+  };
   return {
-    nginx,
+    get nginx() {
+      return nginx;
+    },
     replicas,
-    async restart(name) {
-      replicas[name] = await startReplica(name, replicas[name]?.port);
+    restart,
+    async mend() {
+      await nginx[Symbol.asyncDispose]();
+      const ended = Object.values(replicas).filter(({ hasEnded }) => hasEnded);
+      await Promise.all(ended.map(({ name }) => restart(name)));
+      nginx = await startNginx([a.port, b.port]);
     },
     client: (options = {}) =>
       new OpenAI({ baseURL: `${nginx.url}/v1`, apiKey: "none", maxRetries: 0, ...options }),

@@ -10,6 +10,7 @@ export interface Replica extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
   readonly port: number;
+  readonly hasEnded: boolean;
   /** Requests inside. */
   readonly load: () => Promise<number>;
   /** Ends it without a word. */
@@ -38,6 +39,9 @@ export async function startReplica(name: string, port = 0): Promise<Replica> {
     name,
     url,
     port: Number(new URL(url).port),
+    get hasEnded() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
     load: async () => {
       const answer = await fetch(`${url}/load`);
       return ((await answer.json()) as { server_load: number }).server_load;
@@ -48,12 +52,12 @@ export async function startReplica(name: string, port = 0): Promise<Replica> {
   };
 }
 
-async function firstLine({ stdout, exitCode }: ChildProcess, name: string): Promise<string> {
-  if (!stdout) throw new Error(`${name}: expected an output, got none`);
-  const lines = createInterface({ input: stdout });
+async function firstLine(child: ChildProcess, name: string): Promise<string> {
+  if (!child.stdout) throw new Error(`${name}: expected an output, got none`);
+  const lines = createInterface({ input: child.stdout });
   const ended = once(lines, "close").then(() => [undefined]);
   const [line] = (await Promise.race([once(lines, "line"), ended])) as [string | undefined];
   if (line === undefined)
-    throw new Error(`${name}: expected a URL on its output, got its end (exit code ${exitCode})`);
+    throw new Error(`${name}: expected a URL on its output, got its end (exit code ${child.exitCode})`);
   return line;
 }

@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import {
   inSession,
   question,
@@ -22,11 +22,14 @@ const count = (outcomes: readonly Outcome[], end: Outcome["end"]): number =>
 describeNginx("two replicas behind nginx", () => {
   let balanced: Balanced;
   let client: OpenAI;
-  beforeEach(async () => {
+  beforeAll(async () => {
     balanced = await startBalanced();
+  }, 60_000);
+  beforeEach(async () => {
+    await balanced.mend();
     client = balanced.client();
   }, 60_000);
-  afterEach(() => balanced[Symbol.asyncDispose]());
+  afterAll(() => balanced[Symbol.asyncDispose]());
 
   it("answer all of a load of which one was killed in the middle; no answer is cut off silently", async () => {
     const patient = balanced.client({ maxRetries: 5 });
