@@ -43,7 +43,7 @@ describe("when the engine's thread dies under load", () => {
         code: "engine_unavailable",
         param: null,
       });
-      const { status, headers } = reason as OpenAI.APIError;
+      const { status, headers } = reason as InstanceType<typeof OpenAI.APIError>;
       if (status === undefined) continue; // told within a stream
       expect(status).toBe(503);
       expect(headers?.get("retry-after")).toBe("1");
@@ -58,7 +58,7 @@ describe("when the engine's thread dies under load", () => {
     const [ends] = await crowd(started.url);
     killThread();
     const statuses = reasonsOf((await ends) ?? []).map(
-      (reason) => (reason as OpenAI.APIError).status,
+      (reason) => (reason as InstanceType<typeof OpenAI.APIError>).status,
     );
     expect(statuses.slice(0, EACH)).toEqual(Array.from({ length: EACH }, () => undefined));
     expect(statuses.slice(EACH)).toEqual(Array.from({ length: EACH }, () => 503));
