@@ -6,6 +6,8 @@ import { addDocs } from "./docs/add-docs.ts";
 import { endpoints, type Endpoint } from "./endpoints.ts";
 import { invalidRequest, notFound } from "./errors/api-error.ts";
 import { toApiError, told } from "./errors/to-api-error.ts";
+import { fileEndpoints } from "./files/file-endpoints.ts";
+import { jobEndpoints } from "./fine-tuning/job-endpoints.ts";
 import { authenticate, requireAdmin } from "./http/authenticate.ts";
 import type { Env, ServerContext } from "./http/env.ts";
 import { limitBody } from "./http/limit-body.ts";
@@ -17,6 +19,8 @@ import type { ServerState } from "./server-state.ts";
 
 /** Headers that pages of other origins may read. */
 const EXPOSED = ["x-request-id", IGNORED_HEADER, "retry-after", "retry-after-ms", "x-should-retry"];
+
+const all: readonly Endpoint[] = [...endpoints, ...fileEndpoints, ...jobEndpoints];
 
 /**
  * The server as a function from requests to answers.
@@ -31,8 +35,8 @@ export function createApp(state: ServerState): OpenAPIHono<Env> {
   if (settings.corsOrigins.length > 0)
     app.use(cors({ origin: [...settings.corsOrigins], exposeHeaders: EXPOSED, maxAge: 600 }));
   const limits = new RateLimits(settings.rateLimit);
-  for (const endpoint of endpoints) addEndpoint(app, state, endpoint, limits);
-  addDocs(app, endpoints, settings.version);
+  for (const endpoint of all) addEndpoint(app, state, endpoint, limits);
+  addDocs(app, all, settings.version);
   app.notFound((c) => {
     throw notFound(`expected an endpoint of /openapi.json, got ${c.req.method} ${c.req.path}`, {
       code: "unknown_url",
@@ -45,7 +49,7 @@ export function createApp(state: ServerState): OpenAPIHono<Env> {
 function addEndpoint(
   app: OpenAPIHono<Env>,
   state: ServerState,
-  { method, path, access, answer, isLimited = false }: Endpoint,
+  { method, path, access, answer, body = "json", isLimited = false }: Endpoint,
   limits: RateLimits,
 ): void {
   const { apiKeys, bodyLimitBytes } = state.settings;
@@ -54,7 +58,7 @@ function addEndpoint(
   if (access !== "public") before.push(authenticate(apiKeys));
   if (access === "admin") before.push(requireAdmin);
   if (isLimited) before.push(limits.middleware);
-  if (method === "post") before.push(limitBody(bodyLimitBytes));
+  if (method === "post" && body === "json") before.push(limitBody(bodyLimitBytes));
   for (const handler of before) app.on(method.toUpperCase(), route, handler);
   app.on(method.toUpperCase(), route, (c) => answer(state, c));
 }

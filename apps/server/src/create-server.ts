@@ -6,6 +6,7 @@ import { Admission } from "./engine/admission.ts";
 import { ServedModel } from "./engine/served-model.ts";
 import { unavailable } from "./errors/api-error.ts";
 import { Metrics } from "./operations/metrics.ts";
+import { openServerData } from "./server-data.ts";
 import { defaultSettings, type ServerSettings } from "./settings.ts";
 
 /** Options of a server. */
@@ -26,41 +27,57 @@ export interface Server {
   readonly logger: Logger;
   /** Answers a request, as the Fetch API has it. */
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
-  /** Takes no new requests any more, and waits for those that run. */
+  /** Takes no new requests any more, waits for those that run, and ends training: its job goes on with the next server. */
   readonly drain: () => Promise<void>;
+  /** The process that trains, if one does. */
+  readonly trainingPid: number | undefined;
   /** Ends those that run. */
   readonly cut: () => void;
 }
 
 /**
- * A server for a loaded model.
+ * A server for a loaded model. With a `dataDir` the models that its jobs have made are loaded as well, and jobs that an earlier
+ * server has left go on.
  *
- * @throws {Error} for a model without a tokenizer.
+ * @throws {Error} for a model without a tokenizer, or a folder that cannot be read.
  */
-export function createServer({
+export async function createServer({
   model,
   modelName,
-  logger,
+  logger = pino({ enabled: false }),
   tracer,
   ...given
-}: ServerOptions): Server {
+}: ServerOptions): Promise<Server> {
   const settings = { ...defaultSettings, ...given };
+  const { dataDir, trainingThreads: threads } = settings;
   const cut = new AbortController();
+  const served = new ServedModel(model, modelName);
+  const data =
+    dataDir === undefined ? undefined : await openServerData(dataDir, { served, logger, threads });
   const state = {
-    served: new ServedModel(model, modelName),
+    served,
+    data,
     admission: new Admission(settings),
     metrics: new Metrics(modelName),
     settings,
-    logger: logger ?? pino({ enabled: false }),
+    logger,
     tracer,
     cut: cut.signal,
   };
   const app = createApp(state);
   return {
     settings,
-    logger: state.logger,
+    logger,
     fetch: (request, env) => app.fetch(request, env),
-    drain: () => state.admission.drain(),
-    cut: () => cut.abort(unavailable("the server has been shut down", { code: "shutting_down" })),
+    get trainingPid() {
+      return data?.jobs.running?.pid;
+    },
+    async drain() {
+      await Promise.all([state.admission.drain(), data?.jobs.close()]);
+    },
+    cut() {
+      cut.abort(unavailable("the server has been shut down", { code: "shutting_down" }));
+      data?.jobs.kill();
+    },
   };
 }

@@ -37,6 +37,10 @@ export interface Endpoint {
   readonly tag: string;
   /** Of its body. */
   readonly schema?: z.ZodType | undefined;
+  /** What its body is; default "json". A form has its own limit of size, and is read by `answer` as it comes. */
+  readonly body?: "json" | "form" | undefined;
+  /** Of its query. */
+  readonly query?: z.ZodObject | undefined;
   /** Takes part in rate limits. */
   readonly isLimited?: boolean | undefined;
   readonly answer: (state: ServerState, c: ServerContext) => Response | Promise<Response>;

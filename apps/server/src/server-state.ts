@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Admission } from "./engine/admission.ts";
 import type { ServedModel } from "./engine/served-model.ts";
 import type { Metrics } from "./operations/metrics.ts";
+import type { ServerData } from "./server-data.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** What all requests share. */
@@ -14,6 +15,8 @@ export interface ServerState {
   readonly logger: Logger;
   /** Of spans of requests; undefined: there are none. */
   readonly tracer: Tracer | undefined;
+  /** Files and jobs; undefined for a server without a folder for them. */
+  readonly data: ServerData | undefined;
   /** Aborts when the server gives up on what runs. */
   readonly cut: AbortSignal;
 }

@@ -30,6 +30,8 @@ export interface ServerSettings {
   readonly logsPrompts: boolean;
   /** Folder of files and fine-tuning jobs; undefined: there are none. */
   readonly dataDir: string | undefined;
+  /** Threads that train; undefined: as the trainer thinks best. */
+  readonly trainingThreads: number | undefined;
   /** Of the program. */
   readonly version: string;
 }
@@ -48,5 +50,6 @@ export const defaultSettings: ServerSettings = {
   maxWaiting: 128,
   logsPrompts: false,
   dataDir: undefined,
+  trainingThreads: undefined,
   version: "0.0.0",
 };

@@ -34,7 +34,7 @@ export interface StartOptions extends Omit<Partial<ServerOptions>, "model" | "mo
 export async function start({ load, model: given, listen: where, ...options }: StartOptions = {}): Promise<Started> {
   const model =
     given ?? (await loadModel(tinyChat, { adapters: {}, maxWaiting: Number.MAX_SAFE_INTEGER, ...load }));
-  const server = createServer({ model, modelName: NAME, ...options });
+  const server = await createServer({ model, modelName: NAME, ...options });
   const listening = await listen(server, { port: 0, ...where });
   const clientWith = (more: ClientOptions): OpenAI =>
     new OpenAI({ baseURL: `${listening.url}/v1`, apiKey: "none", maxRetries: 0, ...more });

@@ -72,10 +72,11 @@ export function addDocs(
     );
 }
 
-function pathOf({ method, path, summary, tag, schema, access }: Endpoint) {
+function pathOf({ method, path, summary, tag, schema, body: kind, query, access }: Endpoint) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
-  const body = schema && { content: { "application/json": { schema } }, required: true };
+  const mediaType = kind === "form" ? "multipart/form-data" : "application/json";
+  const body = schema && { content: { [mediaType]: { schema } }, required: true };
   const error = {
     description: "An error",
     content: { "application/json": { schema: errorSchema } },
@@ -86,7 +87,11 @@ function pathOf({ method, path, summary, tag, schema, access }: Endpoint) {
     summary,
     tags: [tag],
     ...(access !== "public" && { security: [{ key: [] }] }),
-    request: { ...(names.length > 0 && { params }), ...(body && { body }) },
+    request: {
+      ...(names.length > 0 && { params }),
+      ...(query && { query }),
+      ...(body && { body }),
+    },
     responses: { 200: { description: "The answer, as OpenAI's API has it" }, default: error },
   };
 }

@@ -23,7 +23,29 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
   isStrict: boolean,
 ): Promise<z.output<Schema>> {
-  const json = parseJson(await readText(c));
+  return readFields(c, parseJson(await readText(c)), schema, isStrict);
+}
+
+/**
+ * Reads a request's query, as `readBody` reads its JSON.
+ *
+ * @param query - Default: all of it.
+ */
+export function readQuery<Schema extends z.ZodType>(
+  c: ServerContext,
+  schema: Schema,
+  isStrict: boolean,
+  query: Readonly<Record<string, string>> = c.req.query(),
+): z.output<Schema> {
+  return readFields(c, query, schema, isStrict);
+}
+
+function readFields<Schema extends z.ZodType>(
+  c: ServerContext,
+  json: unknown,
+  schema: Schema,
+  isStrict: boolean,
+): z.output<Schema> {
   const first = schema.safeParse(json);
   if (first.success) return first.data;
   const unknown = unknownFields(first.error.issues);
