@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadModel, type Model } from "@baichuan2/model";
-import OpenAI from "openai";
+import type OpenAI from "openai";
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { NAME, start, tinyChat, type Started } from "../__fixtures__/start.ts";
 import {
@@ -13,26 +14,33 @@ import {
   whenJob,
 } from "../__fixtures__/training-file.ts";
 
+type Job = OpenAI.FineTuning.FineTuningJob;
+type Params = OpenAI.FineTuning.JobCreateParams;
+
 let model: Model;
 let dataDir: string;
 let started: Started;
 let client: OpenAI;
+const logged: string[] = [];
 beforeAll(async () => {
   model = await loadModel(tinyChat, { adapters: {} });
 });
 afterAll(() => model.dispose());
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "baichuan2-jobs-"));
-  await restart();
-});
-afterEach(async () => {
-  await started[Symbol.asyncDispose]();
-  for (const { name } of model.adapters) await model.unloadAdapter(name);
-  await rm(dataDir, { recursive: true, force: true });
-});
 
-async function restart(): Promise<void> {
-  started = await start({ model, dataDir, trainingThreads: 1 });
+async function open(): Promise<void> {
+  dataDir = await mkdtemp(join(tmpdir(), "baichuan2-jobs-"));
+  await startServer();
+}
+
+async function close(): Promise<void> {
+  await shutDown();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function startServer(): Promise<void> {
+  logged.length = 0;
+  const logger = pino({ level: "warn" }, { write: (line) => logged.push(line) });
+  started = await start({ model, dataDir, logger, trainingThreads: 1 });
   client = started.client;
 }
 
@@ -42,88 +50,151 @@ async function shutDown(): Promise<void> {
   for (const { name } of model.adapters) await model.unloadAdapter(name);
 }
 
-type Params = OpenAI.FineTuning.JobCreateParams;
 const hyperparameters = { n_epochs: 1, batch_size: 4 };
 /** So long that no test sees its end. */
 const long = { hyperparameters: { n_epochs: 50, batch_size: 1 }, seed: 1 };
 
-async function create(more: Partial<Params> = {}): Promise<OpenAI.FineTuning.FineTuningJob> {
+async function create(more: Partial<Params> = {}): Promise<Job> {
   const training_file = more.training_file ?? (await upload(client));
   return client.fineTuning.jobs.create({ model: NAME, hyperparameters, ...more, training_file });
 }
 
-describe("a job", () => {
-  it("makes a model that is listed and answers, and is there again after a restart", async () => {
+async function messagesOf({ id }: Pick<Job, "id">): Promise<string> {
+  const { data } = await client.fineTuning.jobs.listEvents(id, { limit: 1000 });
+  return data.map(({ message }) => message).join("\n");
+}
+
+const modelNames = async (): Promise<string[]> => {
+  return (await client.models.list()).data.map(({ id }) => id);
+};
+
+describe("a job that has succeeded", () => {
+  let begun: Job;
+  let done: Job;
+  let name: string;
+  beforeAll(async () => {
+    await open();
     const validation_file = await upload(client, conversations(2));
-    const begun = await create({ validation_file, suffix: "numbers", metadata: { of: "test" } });
+    begun = await create({ validation_file, suffix: "numbers", metadata: { of: "test" } });
+    done = await whenJob(client, begun.id, isEnded);
+    name = `${NAME}:numbers-${begun.id.slice(-8)}`;
+  });
+  afterAll(() => close());
+
+  const chat = (): Promise<OpenAI.ChatCompletion> =>
+    client.chat.completions.create({
+      model: name,
+      messages: [{ role: "user", content: "What is number 3?" }],
+      max_tokens: 5,
+    });
+
+  it("was told whole when it began, and when it was done", () => {
     expect(begun).toMatchObject({
       object: "fine_tuning.job",
       id: expect.stringMatching(/^ftjob-[0-9a-f]{24}$/),
+      status: "validating_files",
       model: NAME,
       fine_tuned_model: null,
       finished_at: null,
       error: null,
       trained_tokens: null,
       result_files: [],
-      validation_file,
       hyperparameters: { ...hyperparameters, learning_rate_multiplier: 1 },
       metadata: { of: "test" },
     });
-    const done = await whenJob(client, begun.id, isEnded);
-    const name = `${NAME}:numbers-${begun.id.slice(-8)}`;
-    expect(done).toMatchObject({ status: "succeeded", fine_tuned_model: name, error: null });
-    // 8 rows of at most 64 tokens with padding
-    expect(done.trained_tokens).toBeGreaterThanOrEqual(8 * 32);
+    expect(done).toMatchObject({
+      ...begun,
+      status: "succeeded",
+      fine_tuned_model: name,
+      finished_at: expect.any(Number),
+      trained_tokens: 8 * 64, // each row padded to the shortest length
+      result_files: [expect.any(String)],
+    });
+  });
 
-    const chat = (): Promise<OpenAI.ChatCompletion> =>
-      client.chat.completions.create({
-        model: name,
-        messages: [{ role: "user", content: "What is number 3?" }],
-        max_tokens: 5,
-      });
-    const names = async (): Promise<string[]> =>
-      (await client.models.list()).data.map(({ id }) => id);
-    expect(await names()).toEqual([NAME, name]);
+  it("has made a model that is listed and answers, and is no base for others", async () => {
+    expect(await modelNames()).toEqual([NAME, name]);
     expect((await chat()).model).toBe(name);
+    await expect(create({ model: name })).rejects.toMatchObject({ status: 400, param: "model" });
+  });
 
+  it("has left its log as a file", async () => {
     const [log = ""] = done.result_files;
     expect(await client.files.retrieve(log)).toMatchObject({ purpose: "fine-tune-results" });
     expect(await (await client.files.content(log)).text()).toMatch(/^\{"type":"step","step":1,/);
-
-    await shutDown();
-    await restart();
-    expect(await names()).toEqual([NAME, name]);
-    expect((await chat()).model).toBe(name);
-    expect(await client.fineTuning.jobs.retrieve(begun.id)).toEqual(done);
+    await expect(create({ training_file: log })).rejects.toMatchObject({ param: "training_file" });
   });
 
-  it("tells what happens by events, and has checkpoints", async () => {
-    const validation_file = await upload(client, conversations(2));
-    const { id } = await create({ validation_file });
-    await whenJob(client, id, isEnded);
+  it("has told by events what happened", async () => {
     const events: OpenAI.FineTuning.FineTuningJobEvent[] = [];
-    for await (const event of client.fineTuning.jobs.listEvents(id, { limit: 3 }))
-      events.push(event);
-    const told = events.toReversed();
-    expect(told[0]?.message).toBe(`Created fine-tuning job: ${id}`);
-    expect(told.at(-1)?.message).toBe("The job has successfully completed");
-    const metrics = told.filter(({ type }) => type === "metrics");
+    const pages = client.fineTuning.jobs.listEvents(begun.id, { limit: 3 });
+    for await (const event of pages) events.unshift(event);
+    expect(events[0]?.message).toBe(`Created fine-tuning job: ${begun.id}`);
+    expect(events.at(-1)?.message).toBe("The job has successfully completed");
+    const metrics = events.filter(({ type }) => type === "metrics");
     expect(metrics.map(({ data }) => data)).toEqual([
       expect.objectContaining({ step: 1, total_steps: 2, learning_rate: 2e-4 }),
       expect.objectContaining({ step: 2, total_steps: 2, train_loss: expect.any(Number) }),
       expect.objectContaining({ step: 2, valid_loss: expect.any(Number) }),
     ]);
     expect(metrics[0]?.message).toMatch(/^Step 1\/2: training loss=\d+\.\d\d$/);
-    const { data } = await client.fineTuning.jobs.checkpoints.list(id);
+  });
+
+  it("has checkpoints", async () => {
+    const { data } = await client.fineTuning.jobs.checkpoints.list(begun.id);
     expect(data).toEqual([
       expect.objectContaining({
         object: "fine_tuning.job.checkpoint",
-        fine_tuning_job_id: id,
+        fine_tuning_job_id: begun.id,
         step_number: 2,
-        metrics: expect.objectContaining({ step: 2, train_loss: expect.any(Number) }),
+        metrics: {
+          step: 2,
+          train_loss: expect.any(Number),
+          valid_loss: expect.any(Number),
+          full_valid_loss: expect.any(Number),
+        },
       }),
     ]);
   });
+
+  it("is no reason not to start where its model or another job is damaged", async () => {
+    const other = await create(long);
+    await client.fineTuning.jobs.cancel(other.id);
+    await shutDown();
+    const output = join(dataDir, "jobs", begun.id, "output");
+    await rename(output, `${output}-lost`);
+    await writeFile(join(dataDir, "jobs", other.id, "job.json"), "{");
+    await startServer();
+    expect(await modelNames()).toEqual([NAME]);
+    expect((await client.fineTuning.jobs.list()).data).toEqual([done]);
+    expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      "a fine-tuning job cannot be read",
+      "the model of a fine-tuning job cannot be loaded",
+    ]);
+    await rm(join(dataDir, "jobs", other.id), { recursive: true });
+    await rename(`${output}-lost`, output);
+  });
+
+  it("is there after a restart with its model, until that is deleted", async () => {
+    await shutDown();
+    await startServer();
+    expect(await client.fineTuning.jobs.retrieve(begun.id)).toEqual(done);
+    expect(await modelNames()).toEqual([NAME, name]);
+    expect((await chat()).model).toBe(name);
+    expect(await client.models.delete(name)).toEqual({ id: name, object: "model", deleted: true });
+    await expect(chat()).rejects.toMatchObject({ status: 404 });
+    await expect(client.models.delete(name)).rejects.toMatchObject({ status: 404 });
+    await expect(client.models.delete(NAME)).rejects.toMatchObject({ status: 404 });
+    await shutDown();
+    await startServer();
+    expect(await modelNames()).toEqual([NAME]);
+    expect(logged).toEqual([]);
+  });
+});
+
+describe("a job", () => {
+  beforeEach(() => open());
+  afterEach(() => close());
 
   it("waits for those before it, and can be cancelled while it waits and while it runs", async () => {
     const first = await create(long);
@@ -140,7 +211,7 @@ describe("a job", () => {
       finished_at: expect.any(Number),
       fine_tuned_model: null,
     });
-    expect((await whenJob(client, second.id, isEnded)).status).toBe("succeeded");
+    await whenJob(client, second.id, ({ status }) => status === "running");
     expect((await client.fineTuning.jobs.retrieve(first.id)).status).toBe("cancelled");
     await expect(client.fineTuning.jobs.cancel(first.id)).rejects.toMatchObject({
       status: 400,
@@ -150,38 +221,30 @@ describe("a job", () => {
 
   it("fails when its process is killed, and the next one runs", async () => {
     const { id } = await create(long);
+    const next = await create(long);
     await whenJob(client, id, hasSteps(client, 1));
     process.kill(started.server.trainingPid as number, "SIGKILL");
     expect(await whenJob(client, id, isEnded)).toMatchObject({
       status: "failed",
       error: { code: "trainer_died", message: expect.stringContaining("SIGKILL"), param: null },
     });
-    const next = await create();
-    expect((await whenJob(client, next.id, isEnded)).status).toBe("succeeded");
+    await whenJob(client, next.id, ({ status }) => status === "running");
   });
 
-  it("goes on from its last checkpoint when the server was ended meanwhile", async () => {
-    const { id } = await create({ hyperparameters: { n_epochs: 3, batch_size: 2 } });
-    await whenJob(client, id, hasSteps(client, 5)); // checkpoints at 4, 8, 12
+  it("goes on from its last checkpoint after the server was ended, and after a pause", async () => {
+    const job = await create({ hyperparameters: { n_epochs: 8, batch_size: 8 } });
+    await whenJob(client, job.id, hasSteps(client, 2)); // each has a checkpoint
     await shutDown();
-    await restart();
-    expect((await whenJob(client, id, isEnded)).status).toBe("succeeded");
-    const { data } = await client.fineTuning.jobs.listEvents(id, { limit: 1000 });
-    const messages = data.map(({ message }) => message);
-    expect(messages).toContain("The server was started again: the job waits to go on");
-    expect(messages.join("\n")).toMatch(/Training goes on after step (4|8)/);
-  });
-
-  it("is paused and resumed", async () => {
-    const { id } = await create({ hyperparameters: { n_epochs: 3, batch_size: 2 } });
-    await whenJob(client, id, hasSteps(client, 5));
-    expect((await client.fineTuning.jobs.pause(id)).status).toBe("paused");
-    await expect(client.fineTuning.jobs.pause(id)).rejects.toMatchObject({ status: 400 });
+    await startServer();
+    await whenJob(client, job.id, hasSteps(client, 4));
+    expect((await client.fineTuning.jobs.pause(job.id)).status).toBe("paused");
+    await expect(client.fineTuning.jobs.pause(job.id)).rejects.toMatchObject({ status: 400 });
     expect(started.server.trainingPid).toBeUndefined();
-    expect((await client.fineTuning.jobs.resume(id)).status).toMatch(/queued|running/);
-    expect((await whenJob(client, id, isEnded)).status).toBe("succeeded");
-    const { data } = await client.fineTuning.jobs.listEvents(id, { limit: 1000 });
-    expect(data.map(({ message }) => message).join("\n")).toMatch(/goes on after step (4|8)/);
+    expect(await messagesOf(job)).toContain("The server was started again");
+    expect(await messagesOf(job)).toMatch(/Training goes on after step [12]/);
+    expect((await client.fineTuning.jobs.resume(job.id)).status).toMatch(/queued|running/);
+    expect((await whenJob(client, job.id, isEnded)).status).toBe("succeeded");
+    expect((await messagesOf(job)).match(/Training goes on after step/g)).toHaveLength(2);
   });
 
   it("fails where its file was damaged on disk", async () => {
@@ -192,6 +255,26 @@ describe("a job", () => {
       status: "failed",
       error: { code: "invalid_training_file", param: "training_file" },
     });
+  });
+
+  it("fails where the training does, with the words of the trainer", async () => {
+    const content = "What is a number? ".repeat(200); // no answer is left within 512 tokens
+    const messages = [
+      { role: "user", content },
+      { role: "assistant", content: "Much." },
+    ];
+    const training_file = await upload(client, JSON.stringify({ messages }));
+    const { id } = await create({ training_file });
+    const { status, error } = await whenJob(client, id, isEnded);
+    expect({ status, error }).toEqual({
+      status: "failed",
+      error: {
+        code: "invalid_training_file",
+        message: expect.stringContaining(training_file),
+        param: "training_file",
+      },
+    });
+    expect(error?.message).not.toContain(dataDir);
   });
 
   it("keeps its files while it needs them", async () => {
@@ -207,6 +290,9 @@ describe("a job", () => {
 });
 
 describe("jobs", () => {
+  beforeAll(() => open());
+  afterAll(() => close());
+
   it.each<[string, Partial<Params>]>([
     ["training_file", { training_file: "file-nothing" }],
     ["training_file", { training_file: `file-${"0".repeat(24)}` }],
@@ -218,18 +304,12 @@ describe("jobs", () => {
     ["integrations", { integrations: [{ type: "wandb", wandb: { project: "a" } }] }],
     ["hyperparameters.n_epochs", { hyperparameters: { n_epochs: 0 } }],
     ["metadata.key", { metadata: { key: "v".repeat(513) } }],
-  ])("are refused with param %s for %j", async (param, params) => {
+  ])("are refused with param %s", async (param, params) => {
     await expect(create(params)).rejects.toMatchObject({ status: 400, param });
   });
 
-  it("are refused for models that are not the served one", async () => {
+  it("are refused for a model that is not there", async () => {
     await expect(create({ model: "other" })).rejects.toMatchObject({ status: 404, param: "model" });
-    const { id } = await create();
-    const { fine_tuned_model: name } = await whenJob(client, id, isEnded);
-    await expect(create({ model: name as string })).rejects.toMatchObject({
-      status: 400,
-      param: "model",
-    });
   });
 
   it("are listed newest first, in pages, and by their metadata", async () => {
@@ -248,21 +328,17 @@ describe("jobs", () => {
     expect((await client.fineTuning.jobs.list({ metadata: null })).data).toEqual([]);
   });
 
-  it("choose what is auto by the number of examples", async () => {
-    const auto = {
-      n_epochs: "auto",
-      batch_size: "auto",
-      learning_rate_multiplier: "auto",
-    } as const;
+  it("take hyperparameters of either place", async () => {
+    const auto = { n_epochs: "auto", batch_size: 3, learning_rate_multiplier: 2 } as const;
     const method = { type: "supervised", supervised: { hyperparameters: auto } } as const;
     const job = await create({ hyperparameters: {}, method });
     await client.fineTuning.jobs.cancel(job.id);
-    // 8 examples: 100 / 8 epochs of batches of 1
     expect(job.hyperparameters).toEqual({
       n_epochs: 12,
-      batch_size: 1,
-      learning_rate_multiplier: 1,
+      batch_size: 3,
+      learning_rate_multiplier: 2,
     });
+    expect(job.method?.supervised).toEqual({ hyperparameters: job.hyperparameters });
   });
 
   it("are not found under other ids", async () => {

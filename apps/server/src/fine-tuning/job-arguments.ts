@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import type { ServedModel } from "../engine/served-model.ts";
+import type { FileFacts } from "../files/file-facts.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { Job } from "./job.ts";
 import type { JobRecord } from "./job-record.ts";
@@ -29,12 +30,19 @@ const MOST_STEPS = 20;
 /** Checkpoints that are kept, as many as OpenAI keeps. */
 export const KEPT_CHECKPOINTS = 3;
 
+/** What tells the arguments of a job. */
+interface ArgumentSources {
+  readonly served: ServedModel;
+  readonly files: Pick<FileStore, "contentPath"> & {
+    readonly find: (id: string) => Pick<FileFacts, "rows"> | undefined;
+  };
+}
+
 /** Arguments of a job's training, as `parseTrainingArguments` takes them; it goes on from the last checkpoint, if there is one. */
 export async function jobArguments(
-  job: Job,
-  { served, files }: { readonly served: ServedModel; readonly files: FileStore },
+  { record, outputDir }: Pick<Job, "record" | "outputDir">,
+  { served, files }: ArgumentSources,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { record, outputDir } = job;
   const { trainingFile, validationFile, batchSize } = record;
   const rowsAtOnce = largestDivisor(batchSize, MOST_ROWS);
   return {
@@ -73,7 +81,7 @@ function largestDivisor(value: number, most: number): number {
 }
 
 /** Whether a training can go on from somewhere. */
-export async function hasCheckpoint(outputDir: string): Promise<boolean> {
+async function hasCheckpoint(outputDir: string): Promise<boolean> {
   const names = await readdir(outputDir).catch(() => []);
   return names.some((name) => /^checkpoint-\d+$/.test(name));
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../endpoints.ts";
 import { jobSchema } from "./job-schema.ts";
 import {
+  deleteModel,
   eventsQuery,
   getJob,
   jobsQuery,
@@ -70,5 +71,12 @@ export const jobEndpoints: readonly Endpoint[] = [
     summary: "Checkpoints of a job that are there still, newest first",
     query: eventsQuery,
     answer: listJobCheckpoints,
+  },
+  {
+    ...ofJobs,
+    method: "delete",
+    path: "/v1/models/{model}",
+    summary: "Deletes a model that a job has made",
+    answer: deleteModel,
   },
 ];

@@ -7,7 +7,7 @@ import type { TrainerEnd } from "./trainer.ts";
 export function toFailure(
   end: TrainerEnd,
   { trainingFile, validationFile }: Pick<JobRecord, "trainingFile" | "validationFile">,
-  files: FileStore,
+  files: Pick<FileStore, "contentPath">,
 ): JobFailure | undefined {
   if (end.kind === "done") return undefined;
   if (end.kind === "died")

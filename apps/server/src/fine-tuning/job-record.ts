@@ -45,6 +45,8 @@ export const jobRecordSchema = z.object({
   resultFiles: z.array(z.string()),
   /** Those that are there still, oldest first. */
   checkpoints: z.array(checkpointSchema),
+  /** The model that it made has been deleted. */
+  isModelDeleted: z.boolean(),
 });
 
 /** A job, as it is stored. */

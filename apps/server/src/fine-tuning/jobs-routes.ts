@@ -17,10 +17,11 @@ export async function postJob(state: ServerState, c: ServerContext): Promise<Res
   return c.json(bodyOf(jobs, job));
 }
 
-/** Of the query of `GET /v1/fine_tuning/jobs`; `metadata[key]=value` picks those that have it. */
+/** Of the query of `GET /v1/fine_tuning/jobs`; `metadata[key]=value` picks those that have it, `metadata=null` those without. */
 export const jobsQuery = z.strictObject({
   ...pageFields(20, 100),
-  metadata: z.literal("null", "expected metadata[key]=value, or null").optional(),
+  // OpenAI's client sends nothing for null.
+  metadata: z.enum(["null", ""], "expected metadata[key]=value, or null").optional(),
 });
 
 /** Key of `metadata[key]`. */
@@ -75,6 +76,13 @@ export function listJobCheckpoints(state: ServerState, c: ServerContext): Respon
   const job = jobOf(requireData(state).jobs, c);
   const query = readQuery(c, eventsQuery, state.settings.isStrict);
   return c.json(listPage(checkpointBodies(job.record), query));
+}
+
+/** `DELETE /v1/models/{model}` of a model that a job has made. */
+export async function deleteModel(state: ServerState, c: ServerContext): Promise<Response> {
+  const id = c.req.param("model") ?? "";
+  await requireData(state).jobs.deleteModel(id);
+  return c.json({ id, object: "model", deleted: true });
 }
 
 function jobOf(jobs: ServerData["jobs"], c: ServerContext): Job {

@@ -1,11 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { invalidRequest, notFound, unavailable } from "../errors/api-error.ts";
 import { checkTrainingRows } from "../files/check-training-rows.ts";
 import { isRecordId } from "../openai/record-id.ts";
 import { Job } from "./job.ts";
 import { failureOf } from "./job-failure.ts";
-import { isEnded, type JobRecord, type JobStatus } from "./job-record.ts";
+import { isEnded, tunedModel, type JobRecord, type JobStatus } from "./job-record.ts";
 import { JobRun, type JobRunParts } from "./job-run.ts";
 
 /** Fine-tuning jobs in a folder. One runs at a time, the others wait in the order in which they came. */
@@ -103,6 +103,28 @@ export class Jobs {
     this.#next();
   }
 
+  /**
+   * Deletes the model that a job has made, from memory and disk.
+   *
+   * @throws {ApiError} 404 if no job has made it, or it has been deleted already.
+   */
+  async deleteModel(id: string): Promise<void> {
+    const maker = this.all.find(({ record }) => {
+      return record.status === "succeeded" && !record.isModelDeleted && tunedModel(record) === id;
+    });
+    if (!maker)
+      throw notFound(
+        `model: expected one that a fine-tuning job has made, got ${JSON.stringify(id.slice(0, 200))}`,
+        { param: "model", code: "model_not_found" },
+      );
+    await maker.update({ isModelDeleted: true, checkpoints: [] });
+    const { served } = this.#parts;
+    const { adapter } = maker.record;
+    if (served.model.adapters.some(({ name }) => name === adapter))
+      await served.unloadAdapter(adapter);
+    await rm(maker.outputDir, { recursive: true, force: true });
+  }
+
   /** Begins no more jobs and ends the training of the one that runs, which goes on when the folder is opened again. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -132,11 +154,12 @@ export class Jobs {
 
   /** What becomes of a job that was there when the folder was opened. */
   async #takeUp(job: Job): Promise<void> {
-    const { status, model, adapter } = job.record;
+    const { status, model, adapter, isModelDeleted } = job.record;
     const { served, logger } = this.#parts;
     const isOfThisModel = model === served.name;
     try {
-      if (status === "succeeded" && isOfThisModel) await served.loadAdapter(adapter, job.outputDir);
+      if (status === "succeeded" && isOfThisModel && !isModelDeleted)
+        await served.loadAdapter(adapter, job.outputDir);
       if (isEnded(job.record) || status === "paused") return;
       if (!isOfThisModel) return await job.addEvent(otherModel(model, served.name));
       if (status === "validating_files") return this.#validateLater(job);

@@ -27,7 +27,13 @@ const MOST_ROWS = 8;
  */
 export function planJob(
   request: JobRequest,
-  { served, files }: { readonly served: ServedModel; readonly files: FileStore },
+  {
+    served,
+    files,
+  }: {
+    readonly served: Pick<ServedModel, "name" | "choose">;
+    readonly files: Pick<FileStore, "find">;
+  },
 ): JobRecord {
   const { adapter } = served.choose(request.model);
   if (adapter !== null)
@@ -56,10 +62,11 @@ export function planJob(
     trainedTokens: null,
     resultFiles: [],
     checkpoints: [],
+    isModelDeleted: false,
   };
 }
 
-function fileOf(files: FileStore, id: string, param: string): FileFacts {
+function fileOf(files: Pick<FileStore, "find">, id: string, param: string): FileFacts {
   const facts = files.find(id);
   if (facts?.purpose === "fine-tune") return facts;
   const got = facts ? `one for ${facts.purpose}` : JSON.stringify(id.slice(0, 100));
