@@ -1,14 +1,12 @@
 import { z } from "zod";
 
-/** What files are for: to train and evaluate on, or what came of a job. */
-export type FilePurpose = z.output<typeof fileFactsSchema>["purpose"];
-
 /** What lies beside the content of a file. */
 export const fileFactsSchema = z.object({
   id: z.string(),
   /** Milliseconds since 1970. */
   createdMs: z.number(),
   filename: z.string(),
+  /** To train and evaluate on, or what came of a job. */
   purpose: z.enum(["fine-tune", "fine-tune-results"]),
   sizeBytes: z.number(),
   /** Conversations in it; null where it has none. */

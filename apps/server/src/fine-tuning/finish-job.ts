@@ -24,17 +24,17 @@ export async function finishJob(
   const state = JSON.parse(
     await readFile(join(outputDir, "trainer_state.json"), "utf8"),
   ) as unknown;
-  await served.loadAdapter(record.adapter, outputDir);
   const log = await files.add(async (path) => {
     await copyFile(join(outputDir, LOG), path);
     return { filename: LOG, purpose: "fine-tune-results", rows: null };
   });
+  // The log is there also where the model turns out not to be usable.
+  const trainedTokens = stateSchema.parse(state).num_input_tokens_seen;
+  await job.update({ trainedTokens, resultFiles: [log.id] });
+  await served.loadAdapter(record.adapter, outputDir);
   await job.addEvent({ message: `New fine-tuned model created: ${tunedModel(record)}` });
-  await job.addEvent({ message: "The job has successfully completed" });
-  await job.update({
-    status: "succeeded",
-    finishedMs: Date.now(),
-    trainedTokens: stateSchema.parse(state).num_input_tokens_seen,
-    resultFiles: [log.id],
-  });
+  await job.update(
+    { status: "succeeded", finishedMs: Date.now() },
+    { message: "The job has successfully completed" },
+  );
 }

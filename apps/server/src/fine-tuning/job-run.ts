@@ -69,17 +69,16 @@ export class JobRun {
   async #run(): Promise<void> {
     const { job } = this;
     try {
-      await job.update({ status: "running" });
-      await job.addEvent({ message: "Fine-tuning job started" });
+      await job.update({ status: "running" }, { message: "Fine-tuning job started" });
       const failure = await this.#train();
       if (this.#isStopped) return;
-      if (failure) return await this.#fail(failure);
+      if (failure) return await this.#keep(job.fail(failure));
       this.#isFinishing = true;
       await finishJob(job, this.#parts);
     } catch (error) {
       if (this.#isStopped) return;
       this.#parts.logger.error({ err: error, job: job.id }, "a fine-tuning job failed");
-      await this.#fail(failureOf(error));
+      await this.#keep(job.fail(failureOf(error)));
     }
   }
 
@@ -117,12 +116,5 @@ export class JobRun {
     return written.catch((err: unknown) => {
       this.#parts.logger.error({ err, job: this.job.id }, "a job's folder cannot be written");
     });
-  }
-
-  async #fail(error: JobFailure): Promise<void> {
-    const { job } = this;
-    const message = `Fine-tuning job failed: ${error.message}`;
-    await this.#keep(job.addEvent({ level: "error", message }));
-    await this.#keep(job.update({ status: "failed", error, finishedMs: Date.now() }));
   }
 }

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "@baichuan2/model";
 import { newRecordId } from "../openai/record-id.ts";
-import { jobRecordSchema, type JobRecord } from "./job-record.ts";
+import { jobRecordSchema, type JobFailure, type JobRecord } from "./job-record.ts";
 
 const RECORD = "job.json";
 const EVENTS = "events.jsonl";
@@ -68,12 +68,27 @@ export class Job {
     return join(this.#folder, OUTPUT);
   }
 
-  /** Changes the record, at once here and then on disk. */
-  update(change: Partial<JobRecord>): Promise<void> {
+  /**
+   * Changes the record, at once here and then on disk.
+   *
+   * @param event - Is told of the change before it is on disk.
+   */
+  async update(change: Partial<JobRecord>, event?: NewJobEvent): Promise<void> {
     this.#record = { ...this.#record, ...change };
     const text = `${JSON.stringify(this.#record, null, 2)}\n`;
-    return this.#write(() =>
+    const told = event && this.addEvent(event);
+    await this.#write(() =>
       writeWhole(join(this.#folder, RECORD), (handle) => handle.writeFile(text)),
+    );
+    await told;
+  }
+
+  /** Ends the job: nothing has come of it. */
+  fail(error: JobFailure): Promise<void> {
+    const message = `Fine-tuning job failed: ${error.message}`;
+    return this.update(
+      { status: "failed", error, finishedMs: Date.now() },
+      { level: "error", message },
     );
   }
 

@@ -1,25 +1,28 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { invalidRequest, notFound, unavailable } from "../errors/api-error.ts";
-import { checkTrainingRows } from "../files/check-training-rows.ts";
 import { isRecordId } from "../openai/record-id.ts";
 import { Job } from "./job.ts";
-import { failureOf } from "./job-failure.ts";
+import { JobQueue } from "./job-queue.ts";
 import { isEnded, tunedModel, type JobRecord, type JobStatus } from "./job-record.ts";
-import { JobRun, type JobRunParts } from "./job-run.ts";
+import type { JobRun, JobRunParts } from "./job-run.ts";
+import { JobValidation } from "./job-validation.ts";
+import { deleteTunedModel, loadTunedModel } from "./tuned-models.ts";
 
-/** Fine-tuning jobs in a folder. One runs at a time, the others wait in the order in which they came. */
+/** Fine-tuning jobs in a folder: their files are checked, then they wait for their turn, and are run. */
 export class Jobs {
   readonly #directory: string;
   readonly #parts: JobRunParts;
   readonly #jobs = new Map<string, Job>();
-  #running: JobRun | undefined;
-  #validation: Promise<void> = Promise.resolve();
+  readonly #queue: JobQueue;
+  readonly #validation: JobValidation;
   #isClosed = false;
 
   private constructor(directory: string, parts: JobRunParts) {
     this.#directory = directory;
     this.#parts = parts;
+    this.#queue = new JobQueue(parts, () => this.all);
+    this.#validation = new JobValidation({ ...parts, onValid: () => this.#queue.next() });
   }
 
   /**
@@ -39,7 +42,7 @@ export class Jobs {
       }
     }
     for (const job of jobs.all) await jobs.#takeUp(job);
-    jobs.#next();
+    jobs.#queue.next();
     return jobs;
   }
 
@@ -48,9 +51,9 @@ export class Jobs {
     return [...this.#jobs.values()].toSorted((a, b) => a.record.createdMs - b.record.createdMs);
   }
 
-  /** The job that trains now. */
+  /** The job that runs now. */
   get running(): JobRun | undefined {
-    return this.#running;
+    return this.#queue.running;
   }
 
   /** @throws {ApiError} 404 if no job has the id. */
@@ -81,148 +84,92 @@ export class Jobs {
     const job = await Job.create(this.#directory, record);
     this.#jobs.set(job.id, job);
     await job.addEvent({ message: `Created fine-tuning job: ${job.id}` });
-    this.#validateLater(job);
+    this.#validation.later(job);
     return job;
   }
 
   /** Ends a job for good. @throws {ApiError} 400 for one that has ended. */
   async cancel(job: Job): Promise<void> {
-    await this.#leave(job, ["validating_files", "queued", "running", "paused"], "cancelled");
-  }
-
-  /** Ends a job's training for now; steps since the last checkpoint are done again later. @throws {ApiError} 400 for one that does not run or wait. */
-  async pause(job: Job): Promise<void> {
-    await this.#leave(job, ["queued", "running"], "paused");
-  }
-
-  /** Lets a paused job go on, behind those that wait. @throws {ApiError} 400 for one that is not paused. */
-  async resume(job: Job): Promise<void> {
-    requireStatus(job, ["paused"], "resume");
-    await job.update({ status: "queued" });
-    await job.addEvent({ message: "Fine-tuning job resumed, and waits for its turn" });
-    this.#next();
+    await this.#finishing(job);
+    requireStatus(job, ["validating_files", "queued", "running", "paused"], "cancel");
+    const change = { status: "cancelled", finishedMs: Date.now() } as const;
+    void this.#queue.runOf(job)?.stop();
+    await job.update(change, { message: "Fine-tuning job cancelled" });
   }
 
   /**
-   * Deletes the model that a job has made, from memory and disk.
+   * Ends a job's training for now; steps since the last checkpoint are done again later.
    *
+   * @throws {ApiError} 400 for one that neither waits nor runs.
+   */
+  async pause(job: Job): Promise<void> {
+    await this.#finishing(job);
+    requireStatus(job, ["queued", "running"], "pause");
+    const stopped = this.#queue.runOf(job)?.stop();
+    await job.update({ status: "paused" }, { message: "Fine-tuning job paused" });
+    await stopped; // it may be resumed from what it leaves
+  }
+
+  /** Lets a paused job go on, when it is its turn. @throws {ApiError} 400 for one that is not paused. */
+  async resume(job: Job): Promise<void> {
+    requireStatus(job, ["paused"], "resume");
+    const message = "Fine-tuning job resumed, and waits for its turn";
+    await job.update({ status: "queued" }, { message });
+    this.#queue.next();
+  }
+
+  /**
+   * Deletes the model that a job has made.
+   *
+   * @param id - Its name.
    * @throws {ApiError} 404 if no job has made it, or it has been deleted already.
    */
   async deleteModel(id: string): Promise<void> {
     const maker = this.all.find(({ record }) => {
       return record.status === "succeeded" && !record.isModelDeleted && tunedModel(record) === id;
     });
-    if (!maker)
-      throw notFound(
-        `model: expected one that a fine-tuning job has made, got ${JSON.stringify(id.slice(0, 200))}`,
-        { param: "model", code: "model_not_found" },
-      );
-    await maker.update({ isModelDeleted: true, checkpoints: [] });
-    const { served } = this.#parts;
-    const { adapter } = maker.record;
-    if (served.model.adapters.some(({ name }) => name === adapter))
-      await served.unloadAdapter(adapter);
-    await rm(maker.outputDir, { recursive: true, force: true });
+    if (maker) return await deleteTunedModel(maker, this.#parts.served);
+    throw notFound(
+      `model: expected one that a fine-tuning job has made, got ${JSON.stringify(id.slice(0, 200))}`,
+      { param: "model", code: "model_not_found" },
+    );
   }
 
   /** Begins no more jobs and ends the training of the one that runs, which goes on when the folder is opened again. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running?.stop();
-    await this.#validation;
+    await Promise.all([this.#validation.close(), this.#queue.close()]);
   }
 
   /** Ends the training at once. */
   kill(): void {
     this.#isClosed = true;
-    this.#running?.kill();
+    this.#queue.kill();
   }
 
-  async #leave(job: Job, from: readonly JobStatus[], to: "cancelled" | "paused"): Promise<void> {
-    const run = this.#running?.job === job ? this.#running : undefined;
+  /** A job whose model is just being loaded cannot be stopped: it has succeeded a moment later. */
+  async #finishing(job: Job): Promise<void> {
+    const run = this.#queue.runOf(job);
     if (run?.isFinishing) await run.ended;
-    requireStatus(job, from, to === "paused" ? "pause" : "cancel");
-    const finishedMs = to === "cancelled" ? Date.now() : null;
-    const stopped = run?.stop();
-    // Both at once: nobody may take the job for one that waits in between.
-    await Promise.all([
-      job.update({ status: to, finishedMs }),
-      job.addEvent({ message: `Fine-tuning job ${to}` }),
-    ]);
-    if (to === "paused") await stopped; // it may be resumed from what it leaves
   }
 
   /** What becomes of a job that was there when the folder was opened. */
   async #takeUp(job: Job): Promise<void> {
-    const { status, model, adapter, isModelDeleted } = job.record;
+    const { status, model } = job.record;
     const { served, logger } = this.#parts;
-    const isOfThisModel = model === served.name;
     try {
-      if (status === "succeeded" && isOfThisModel && !isModelDeleted)
-        await served.loadAdapter(adapter, job.outputDir);
-      if (isEnded(job.record) || status === "paused") return;
-      if (!isOfThisModel) return await job.addEvent(otherModel(model, served.name));
-      if (status === "validating_files") return this.#validateLater(job);
-      if (status === "queued") return;
-      await job.addEvent({ message: "The server was started again: the job waits to go on" });
-      await job.update({ status: "queued" });
+      await loadTunedModel(job, served);
     } catch (err) {
       logger.warn({ err, job: job.id }, "the model of a fine-tuning job cannot be loaded");
     }
-  }
-
-  /** Files are checked once more, one job after another: they may have been changed on disk. */
-  #validateLater(job: Job): void {
-    this.#validation = this.#validation
-      .then(() => this.#validate(job))
-      .catch((err: unknown) => {
-        this.#parts.logger.error({ err, job: job.id }, "a job's folder cannot be written");
-      });
-  }
-
-  async #validate(job: Job): Promise<void> {
-    const { trainingFile, validationFile } = job.record;
-    const isWaiting = (): boolean => job.record.status === "validating_files" && !this.#isClosed;
-    if (!isWaiting()) return;
-    try {
-      await this.#check(job, trainingFile, "training_file");
-      if (validationFile !== null) await this.#check(job, validationFile, "validation_file");
-    } catch (cause) {
-      if (!isWaiting()) return;
-      const error = failureOf(cause);
-      await job.addEvent({ level: "error", message: error.message });
-      return await job.update({ status: "failed", error, finishedMs: Date.now() });
+    if (status === "validating_files") this.#validation.later(job);
+    if (status === "running") {
+      const message = "The server was started again: the job waits to go on";
+      await job.update({ status: "queued" }, { message });
     }
-    if (!isWaiting()) return;
-    await job.update({ status: "queued" });
-    await job.addEvent({ message: "Files validated, the job waits for its turn" });
-    this.#next();
+    if (!isEnded(job.record) && model !== served.name)
+      logger.warn({ job: job.id, model }, "a fine-tuning job waits for a server with its model");
   }
-
-  async #check(job: Job, id: string, param: string): Promise<void> {
-    await job.addEvent({ message: `Validating ${param.replace("_", " ")}: ${id}` });
-    await checkTrainingRows(this.#parts.files.contentPath({ id }), param);
-  }
-
-  /** Runs the job whose turn it is, if none runs. */
-  #next(): void {
-    if (this.#running || this.#isClosed) return;
-    const job = this.all.find(
-      ({ record }) => record.status === "queued" && record.model === this.#parts.served.name,
-    );
-    if (!job) return;
-    const run = new JobRun(job, this.#parts);
-    this.#running = run;
-    void run.ended.then(() => {
-      this.#running = undefined;
-      this.#next();
-    });
-  }
-}
-
-function otherModel(model: string, served: string) {
-  const message = `The job waits for a server with model ${model}: this one has ${served}`;
-  return { level: "warn" as const, message };
 }
 
 function requireStatus({ record }: Job, allowed: readonly JobStatus[], verb: string): void {
