@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { tokenNames, type AdapterInfo, type Model, type TokenName } from "@baichuan2/model";
+import {
+  AdapterError,
+  tokenNames,
+  type AdapterInfo,
+  type Model,
+  type TokenName,
+} from "@baichuan2/model";
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import { invalidRequest, notFound } from "../errors/api-error.ts";
 
@@ -97,6 +103,16 @@ export class ServedModel {
   async unloadAdapter(name: string): Promise<void> {
     await this.model.unloadAdapter(name);
     this.#adapterCreated.delete(name);
+  }
+
+  /** Whether adapters can be loaded: a network takes them from the start, or never. */
+  async takesAdapters(): Promise<boolean> {
+    try {
+      await this.model.unloadAdapter(SEPARATOR); // which no adapter is called here
+      return true;
+    } catch (error) {
+      return !(error instanceof AdapterError && error.problem === "not-enabled");
+    }
   }
 
   #entryOf(adapter: AdapterInfo): ModelEntry {

@@ -13,7 +13,7 @@ import { planJob } from "./plan-job.ts";
 export async function postJob(state: ServerState, c: ServerContext): Promise<Response> {
   const { jobs, files } = requireData(state);
   const request = await readBody(c, jobSchema, state.settings.isStrict);
-  const job = await jobs.create(planJob(request, { served: state.served, files }));
+  const job = await jobs.create(await planJob(request, { served: state.served, files }));
   return c.json(bodyOf(jobs, job));
 }
 

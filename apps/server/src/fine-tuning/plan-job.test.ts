@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import type { FileFacts } from "../files/file-facts.ts";
 import { planJob } from "./plan-job.ts";
 
-const served = { name: "base", choose: (id: string) => ({ id, adapter: null }) };
+const served = {
+  name: "base",
+  choose: (id: string) => ({ id, adapter: null }),
+  takesAdapters: async () => true,
+};
 
 function planned(rows: number) {
   const facts: FileFacts = {
@@ -28,13 +32,13 @@ it.each([
   [100_000, 1, 8],
 ])(
   "a job with %i examples has %i epochs and batches of %i by itself",
-  (rows, epochs, batchSize) => {
-    expect(planned(rows)).toMatchObject({ epochs, batchSize, learningRateMultiplier: 1 });
+  async (rows, epochs, batchSize) => {
+    expect(await planned(rows)).toMatchObject({ epochs, batchSize, learningRateMultiplier: 1 });
   },
 );
 
-it("a job draws a seed, and names its model after itself", () => {
-  const [one, other] = [planned(1), planned(1)];
+it("a job draws a seed, and names its model after itself", async () => {
+  const [one, other] = [await planned(1), await planned(1)];
   expect(one.seed).not.toBe(other.seed);
   expect(one.adapter).toBe(`ft-${one.id.slice(-8)}`);
 });

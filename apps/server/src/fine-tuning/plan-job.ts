@@ -23,23 +23,29 @@ const MOST_ROWS = 8;
 /**
  * A job as it is stored before anything is done for it.
  *
- * @throws {ApiError} 404 for a model that is not there; 400 for one that is tuned already, and for files that are none.
+ * @throws {ApiError} 404 for a model that is not there; 400 for one that is tuned already or takes no adapters, and for files
+ *   that are none.
  */
-export function planJob(
+export async function planJob(
   request: JobRequest,
   {
     served,
     files,
   }: {
-    readonly served: Pick<ServedModel, "name" | "choose">;
+    readonly served: Pick<ServedModel, "name" | "choose" | "takesAdapters">;
     readonly files: Pick<FileStore, "find">;
   },
-): JobRecord {
+): Promise<JobRecord> {
   const { adapter } = served.choose(request.model);
   if (adapter !== null)
     throw invalidRequest(
       `model: expected "${served.name}", got ${JSON.stringify(request.model)} (an adapter is trained on the model itself)`,
       { param: "model" },
+    );
+  if (!(await served.takesAdapters()))
+    throw invalidRequest(
+      "model: expected one that takes adapters, got one that was loaded without (the server has to load it so that adapters can be added)",
+      { param: "model", code: "adapter_not_enabled" },
     );
   const training = fileOf(files, request.training_file, "training_file");
   const validation = request.validation_file
