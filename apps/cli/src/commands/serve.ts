@@ -37,7 +37,7 @@ async function serve(cli: Cli, given: ServeFlags): Promise<void> {
       ? undefined
       : await startTracing({ url: flags.otlpEndpoint, version });
   await using model = await openModel(cli, flags, { adapters });
-  const server = createServer({
+  const server = await createServer({
     ...settings,
     model,
     modelName: nameOf(flags),

@@ -8,7 +8,7 @@ import { NAME, tinyChat } from "./start.ts";
 const [name = "replica", port = "0"] = process.argv.slice(2);
 
 await using model = await loadModel(tinyChat, { threads: 1 });
-const server = createServer({ model, modelName: NAME });
+const server = await createServer({ model, modelName: NAME });
 const named: Server = {
   ...server,
   fetch: async (request, env) => {

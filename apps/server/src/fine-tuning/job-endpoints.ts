@@ -1,7 +1,6 @@
 import type { Endpoint } from "../endpoints.ts";
 import { jobSchema } from "./job-schema.ts";
 import {
-  deleteModel,
   eventsQuery,
   getJob,
   jobsQuery,
@@ -71,12 +70,5 @@ export const jobEndpoints: readonly Endpoint[] = [
     summary: "Checkpoints of a job that are there still, newest first",
     query: eventsQuery,
     answer: listJobCheckpoints,
-  },
-  {
-    ...ofJobs,
-    method: "delete",
-    path: "/v1/models/{model}",
-    summary: "Deletes a model that a job has made",
-    answer: deleteModel,
   },
 ];

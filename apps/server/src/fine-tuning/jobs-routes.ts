@@ -78,13 +78,6 @@ export function listJobCheckpoints(state: ServerState, c: ServerContext): Respon
   return c.json(listPage(checkpointBodies(job.record), query));
 }
 
-/** `DELETE /v1/models/{model}` of a model that a job has made. */
-export async function deleteModel(state: ServerState, c: ServerContext): Promise<Response> {
-  const id = c.req.param("model") ?? "";
-  await requireData(state).jobs.deleteModel(id);
-  return c.json({ id, object: "model", deleted: true });
-}
-
 function jobOf(jobs: ServerData["jobs"], c: ServerContext): Job {
   return jobs.get(c.req.param("fine_tuning_job_id") ?? "");
 }

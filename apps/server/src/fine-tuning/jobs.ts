@@ -122,17 +122,15 @@ export class Jobs {
    * Deletes the model that a job has made.
    *
    * @param id - Its name.
-   * @throws {ApiError} 404 if no job has made it, or it has been deleted already.
+   * @returns whether a job has made it.
    */
-  async deleteModel(id: string): Promise<void> {
+  async deleteModel(id: string): Promise<boolean> {
     const maker = this.all.find(({ record }) => {
       return record.status === "succeeded" && !record.isModelDeleted && tunedModel(record) === id;
     });
-    if (maker) return await deleteTunedModel(maker, this.#parts.served);
-    throw notFound(
-      `model: expected one that a fine-tuning job has made, got ${JSON.stringify(id.slice(0, 200))}`,
-      { param: "model", code: "model_not_found" },
-    );
+    if (!maker) return false;
+    await deleteTunedModel(maker, this.#parts.served);
+    return true;
   }
 
   /** Begins no more jobs and ends the training of the one that runs, which goes on when the folder is opened again. */

@@ -4,7 +4,7 @@ import { planJob } from "./plan-job.ts";
 
 const served = {
   name: "base",
-  choose: (id: string) => ({ id, adapter: null }),
+  choose: (id: string) => ({ id, adapter: undefined }),
   takesAdapters: async () => true,
 };
 

@@ -1,4 +1,4 @@
-import type { ModelEntry } from "../engine/served-model.ts";
+import type { ModelEntry, ServedModel } from "../engine/served-model.ts";
 import { invalidRequest } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 import type { ServerState } from "../server-state.ts";
@@ -16,18 +16,24 @@ export function getModel({ served }: ServerState, c: ServerContext): Response {
   return c.json(modelBody(served.name, served.entry(c.req.param("model") ?? "")));
 }
 
-/** `DELETE /v1/models/{model}`: unloads an adapter. */
-export async function deleteModel({ served }: ServerState, c: ServerContext): Promise<Response> {
-  const { id, adapter } = served.entry(c.req.param("model") ?? "");
-  if (!adapter)
-    throw invalidRequest(
-      `model: expected an adapter's, got ${id} (the model itself goes with the server)`,
-      {
-        param: "model",
-      },
-    );
-  await served.unloadAdapter(adapter.name);
+/** `DELETE /v1/models/{model}`: unloads an adapter; one that a job has made is deleted for good. */
+export async function deleteModel(
+  { served, data }: ServerState,
+  c: ServerContext,
+): Promise<Response> {
+  const id = c.req.param("model") ?? "";
+  const isTuned = (await data?.jobs.deleteModel(id)) ?? false;
+  if (!isTuned) await unload(served, id);
   return c.json({ id, object: "model", deleted: true });
+}
+
+async function unload(served: ServedModel, id: string): Promise<void> {
+  const { adapter } = served.entry(id);
+  if (adapter) return served.unloadAdapter(adapter.name);
+  throw invalidRequest(
+    `model: expected an adapter's, got ${id} (the model itself goes with the server)`,
+    { param: "model" },
+  );
 }
 
 /** A model as it is told; an adapter names the model that it changes. */
