@@ -37,7 +37,7 @@ export async function planJob(
   },
 ): Promise<JobRecord> {
   const { adapter } = served.choose(request.model);
-  if (adapter !== null)
+  if (adapter !== undefined)
     throw invalidRequest(
       `model: expected "${served.name}", got ${JSON.stringify(request.model)} (an adapter is trained on the model itself)`,
       { param: "model" },
