@@ -184,7 +184,7 @@ describe("a job that has succeeded", () => {
     expect(await client.models.delete(name)).toEqual({ id: name, object: "model", deleted: true });
     await expect(chat()).rejects.toMatchObject({ status: 404 });
     await expect(client.models.delete(name)).rejects.toMatchObject({ status: 404 });
-    await expect(client.models.delete(NAME)).rejects.toMatchObject({ status: 404 });
+    await expect(client.models.delete(NAME)).rejects.toMatchObject({ status: 400 });
     await shutDown();
     await startServer();
     expect(await modelNames()).toEqual([NAME]);
