@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
-import OpenAI from "openai";
+import { APIConnectionError, APIError, type OpenAI } from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NAME, start, type Started } from "../__fixtures__/start.ts";
 import { expectRest } from "./__fixtures__/at-rest.ts";
@@ -37,13 +37,13 @@ describe("when the engine's thread dies under load", () => {
     const [ends] = await crowd(started.url);
     killThread();
     for (const reason of reasonsOf((await ends) ?? [])) {
-      expect(reason).toBeInstanceOf(OpenAI.APIError);
+      expect(reason).toBeInstanceOf(APIError);
       expect(reason).toMatchObject({
         type: "server_error",
         code: "engine_unavailable",
         param: null,
       });
-      const { status, headers } = reason as InstanceType<typeof OpenAI.APIError>;
+      const { status, headers } = reason as APIError;
       if (status === undefined) continue; // told within a stream
       expect(status).toBe(503);
       expect(headers?.get("retry-after")).toBe("1");
@@ -57,9 +57,7 @@ describe("when the engine's thread dies under load", () => {
   it("streams that have begun end in an error event, others are a 503", async () => {
     const [ends] = await crowd(started.url);
     killThread();
-    const statuses = reasonsOf((await ends) ?? []).map(
-      (reason) => (reason as InstanceType<typeof OpenAI.APIError>).status,
-    );
+    const statuses = reasonsOf((await ends) ?? []).map((reason) => (reason as APIError).status);
     expect(statuses.slice(0, EACH)).toEqual(Array.from({ length: EACH }, () => undefined));
     expect(statuses.slice(EACH)).toEqual(Array.from({ length: EACH }, () => 503));
   });
@@ -100,7 +98,7 @@ describe("when the server is killed under load", () => {
       server.kill("SIGKILL");
       const reasons = reasonsOf((await ends) ?? []);
       // What the client makes of a connection that closes within a stream: fetch's own error.
-      const within = reasons.filter((reason) => !(reason instanceof OpenAI.APIConnectionError));
+      const within = reasons.filter((reason) => !(reason instanceof APIConnectionError));
       for (const reason of within) expect(reason).toEqual(new TypeError("terminated"));
       expect(within.length).toBeLessThanOrEqual(EACH);
     } finally {

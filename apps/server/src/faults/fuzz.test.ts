@@ -26,38 +26,14 @@ afterAll(() => started[Symbol.asyncDispose]());
 /** Stands for JSON that no value is written as. */
 const HOLE = "@hole@";
 
+/** Values that readers of JSON differ about, and patterns that take their time. */
+const ODD = String.raw`null true [] {} -1 0 -0 0.5 1e400 -1e400 1e-400 1e15 9007199254740993 123456789012345678901234567890
+"" "\u0000" "\ud800" "\udc00\ud800" {"__proto__":{"a":1}} {"constructor":{"prototype":1}} {"a":1,"a":2} {"length":-1}
+{"type":"text","type":"json_object"} [null] {"toString":1,"then":2} "(a+)+$" "[a-z]{1000}{1000}" "<reserved_106>"`;
+
 /** JSON that is valid, and what nobody has thought of. */
 const oddJson = fc.oneof(
-  fc.constantFrom(
-    "null",
-    "true",
-    "[]",
-    "{}",
-    "-1",
-    "0",
-    "-0",
-    "0.5",
-    "1e400",
-    "-1e400",
-    "1e-400",
-    "1e15",
-    "9007199254740993",
-    "123456789012345678901234567890",
-    '""',
-    '"\\u0000"',
-    '"\\ud800"',
-    '"\\udc00\\ud800"',
-    '{"__proto__":{"a":1}}',
-    '{"constructor":{"prototype":1}}',
-    '{"a":1,"a":2}',
-    '{"length":-1}',
-    '{"type":"text","type":"json_object"}',
-    "[null]",
-    '{"toString":1,"then":2}',
-    '"(a+)+$"',
-    '"[a-z]{1000}{1000}"',
-    '"<reserved_106>"',
-  ),
+  fc.constantFrom(...ODD.split(/\s+/)),
   fc.nat({ max: 4 }).map((n) => "[".repeat(10 ** n) + "]".repeat(10 ** n)),
   fc.nat({ max: 4 }).map((n) => `${'{"items":'.repeat(10 ** n)}1${"}".repeat(10 ** n)}`),
   fc.nat({ max: 5 }).map((n) => JSON.stringify("啊a".repeat(10 ** n))),

@@ -1,4 +1,5 @@
 import type { ServerContext } from "./env.ts";
+import { EventPieces } from "./event-pieces.ts";
 
 /** How a stream of events is sent. */
 export interface EventStreamOptions {
@@ -14,7 +15,6 @@ export interface EventStreamOptions {
 
 const encoder = new TextEncoder();
 const PING = encoder.encode(": ping\n\n");
-const DONE = encoder.encode("data: [DONE]\n\n");
 
 /** Time in which a client may read why its stream has ended; one that reads nothing would hold its place for ever. */
 const LAST_WORDS_MS = 2000;
@@ -24,7 +24,8 @@ const SILENCE = Symbol("silence");
 
 /**
  * Answers with server-sent events, each the JSON of a value, and `[DONE]` behind them. The next event is asked for when the
- * client has taken the last: who reads slowly slows its own answer down.
+ * client has taken the last: who reads slowly slows its own answer down. Events that are there at once go out together: a
+ * write costs more than all that is computed for an event.
  *
  * @param events - Its end ends the answer; what it throws is sent as an event.
  */
@@ -40,29 +41,30 @@ export function eventStream(
     c.env?.outgoing?.destroy();
     void events.return?.();
   });
-  let pending: Promise<IteratorResult<object>> | undefined;
+  const pieces = new EventPieces(events, describe);
+  let pings: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    stopWatching();
+    clearInterval(pings);
+  };
   const body = new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        const ping = (): void => {
+          if (pieces.isSilent) controller.enqueue(PING);
+        };
+        pings = setInterval(ping, pingIntervalMs / 2); // silent twice in a row
+      },
       async pull(controller) {
-        try {
-          pending ??= events.next();
-          const next = await inTime(pending, pingIntervalMs);
-          if (next === SILENCE) return controller.enqueue(PING);
-          pending = undefined;
-          if (!next.done) return controller.enqueue(dataOf(next.value));
-          controller.enqueue(DONE);
-        } catch (error) {
-          controller.enqueue(dataOf(describe(error)));
-        }
-        stopWatching();
+        controller.enqueue(encoder.encode(await pieces.next()));
+        if (!pieces.isOver) return;
+        end();
         controller.close();
       },
       async cancel() {
-        stopWatching();
+        end();
         onGone();
-        // It may wait for the model: that is being told, and nobody waits for it here.
-        void pending?.catch(() => {});
-        await events.return?.();
+        await pieces.cancel();
       },
     },
     { highWaterMark: 0 },
@@ -121,8 +123,4 @@ function whenStalled(signal: AbortSignal, onStalled: () => void): () => void {
     signal.removeEventListener("abort", onAbort);
     clearTimeout(timer);
   };
-}
-
-function dataOf(value: object): Uint8Array {
-  return encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
 }
