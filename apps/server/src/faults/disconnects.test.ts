@@ -61,7 +61,8 @@ type Leaver = typeof leaver extends fc.Arbitrary<infer Value> ? Value : never;
 
 let started: Started;
 beforeAll(async () => {
-  started = await start({ load: { maxSlots: 8192, threads: 1 } });
+  // Long prompts take turns with what runs: more rows of them in a run, or they wait for seconds.
+  started = await start({ load: { maxSlots: 8192, threads: 1, interleaveRows: 256 } });
 });
 afterAll(() => started[Symbol.asyncDispose]());
 

@@ -7,7 +7,7 @@ import { expectErrorBody } from "./__fixtures__/raw-client.ts";
 import { validRequests } from "./__fixtures__/valid-requests.ts";
 
 /** Bodies of a property: runs times bodies at a time. */
-const RUNS = 60;
+const RUNS = 40;
 const PARALLEL = 12;
 /** Longest that an answer may take, whatever the body is. */
 const HANG_MS = 30_000;
