@@ -13,19 +13,30 @@ import type { Env, ServerContext } from "./http/env.ts";
 import { limitBody } from "./http/limit-body.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import { IGNORED_HEADER } from "./http/read-body.ts";
+import { refuseForeignPages } from "./http/refuse-foreign-pages.ts";
 import { requestLine } from "./http/request-line.ts";
 import { traced } from "./operations/tracing.ts";
 import type { ServerState } from "./server-state.ts";
 
 /** Headers that pages of other origins may read. */
-const EXPOSED = ["x-request-id", IGNORED_HEADER, "retry-after", "retry-after-ms", "x-should-retry"];
+const EXPOSED = [
+  "x-request-id",
+  IGNORED_HEADER,
+  "openai-processing-ms",
+  "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
+  ...["requests", "tokens"].flatMap((kind) =>
+    ["limit", "remaining", "reset"].map((what) => `x-ratelimit-${what}-${kind}`),
+  ),
+];
 
 const all: readonly Endpoint[] = [...endpoints, ...fileEndpoints, ...jobEndpoints];
 
 /**
  * The server as a function from requests to answers.
  *
- *   request ── line (id, log) ── trace ── CORS ── key ── rate limit ── body limit ── endpoint ── answer
+ *   request ── line (id, log) ── trace ── CORS ── origin or key ── rate limit ── body limit ── endpoint ── answer
  */
 export function createApp(state: ServerState): OpenAPIHono<Env> {
   const { settings, logger, metrics } = state;
@@ -34,6 +45,7 @@ export function createApp(state: ServerState): OpenAPIHono<Env> {
   app.use(traced(state.tracer));
   if (settings.corsOrigins.length > 0)
     app.use(cors({ origin: [...settings.corsOrigins], exposeHeaders: EXPOSED, maxAge: 600 }));
+  if (settings.apiKeys.length === 0) app.use(refuseForeignPages(settings.corsOrigins));
   const limits = new RateLimits(settings.rateLimit);
   for (const endpoint of all) addEndpoint(app, state, endpoint, limits);
   addDocs(app, all, settings.version);

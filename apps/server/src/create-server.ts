@@ -21,12 +21,14 @@ export interface ServerOptions extends Partial<ServerSettings> {
   readonly tracer?: Tracer | undefined;
 }
 
-/** A server that does not listen yet. */
-export interface Server {
+/** A server that does not listen yet. Disposed it ends what runs, and gives its folder back. */
+export interface Server extends AsyncDisposable {
   readonly settings: ServerSettings;
   readonly logger: Logger;
   /** Answers a request, as the Fetch API has it. */
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
+  /** Begins with jobs that wait; `listen` does it, when the server can be reached. */
+  readonly begin: () => void;
   /** Takes no new requests any more, waits for those that run, and ends training: its job goes on with the next server. */
   readonly drain: () => Promise<void>;
   /** The process that trains, if one does. */
@@ -51,7 +53,7 @@ export async function createServer({
   const settings = { ...defaultSettings, ...given };
   const { dataDir, trainingThreads: threads } = settings;
   const cut = new AbortController();
-  const served = new ServedModel(model, modelName);
+  const served = new ServedModel(model, modelName, settings.version);
   const data =
     dataDir === undefined ? undefined : await openServerData(dataDir, { served, logger, threads });
   const state = {
@@ -65,19 +67,26 @@ export async function createServer({
     cut: cut.signal,
   };
   const app = createApp(state);
+  const drain = async (): Promise<void> => {
+    await Promise.all([state.admission.drain(), data?.close()]);
+  };
+  const end = (): void => {
+    cut.abort(unavailable("the server has been shut down", { code: "shutting_down" }));
+    data?.jobs.kill();
+  };
   return {
     settings,
     logger,
+    begin: () => data?.jobs.begin(),
     fetch: (request, env) => app.fetch(request, env),
     get trainingPid() {
       return data?.jobs.running?.pid;
     },
-    async drain() {
-      await Promise.all([state.admission.drain(), data?.jobs.close()]);
-    },
-    cut() {
-      cut.abort(unavailable("the server has been shut down", { code: "shutting_down" }));
-      data?.jobs.kill();
+    drain,
+    cut: end,
+    async [Symbol.asyncDispose]() {
+      end();
+      await drain();
     },
   };
 }

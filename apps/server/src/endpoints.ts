@@ -65,6 +65,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "What a chat request would run: text and token ids",
     tag: "chat",
     schema: chatSchema,
+    isLimited: true,
     answer: postRender,
   },
   {
@@ -146,6 +147,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "Token ids of a text or conversation",
     tag: "tokens",
     schema: tokenizeSchema,
+    isLimited: true,
     answer: postTokenize,
   },
   {
@@ -155,6 +157,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: "The text of token ids",
     tag: "tokens",
     schema: detokenizeSchema,
+    isLimited: true,
     answer: postDetokenize,
   },
   {

@@ -1,4 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstat, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { request as secureRequest } from "node:https";
 import { connect } from "node:net";
@@ -47,7 +49,9 @@ describe("listening", () => {
 
   it("on a Unix socket answers, takes the place of a dead one, and not of one in use", async () => {
     const socket = join(folder, "server.sock");
-    await writeFile(socket, ""); // as a killed server leaves it
+    const program = `require("net").createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, "SIGKILL"))`;
+    await once(spawn(process.execPath, ["-e", program]), "exit"); // leaves it
+    expect((await lstat(socket)).isSocket()).toBe(true);
     await using _started = await start({ model, listen: { socket } });
     const health = await new Promise<IncomingMessage>((resolve, reject) => {
       request({ socketPath: socket, path: "/health" }, resolve).on("error", reject).end();
@@ -56,6 +60,13 @@ describe("listening", () => {
     await expect(start({ model, listen: { socket } })).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
+  });
+
+  it("on a path that is a file leaves the file alone", async () => {
+    const path = join(folder, "precious");
+    await writeFile(path, "precious");
+    await expect(start({ model, listen: { socket: path } })).rejects.toThrow();
+    expect(await readFile(path, "utf8")).toBe("precious");
   });
 
   it("with a certificate speaks TLS", async () => {

@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import type { Server as HttpServer } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { createSecureContext } from "node:tls";
 import type { Server } from "./create-server.ts";
+import type { ServerSettings } from "./settings.ts";
 import { createHttp, type HttpServerOptions } from "./http/http-server.ts";
 
 /** Where a server listens. */
@@ -44,10 +45,11 @@ export async function listen(
   options: ListenOptions = {},
 ): Promise<ListeningServer> {
   const { host = "127.0.0.1", port = 8000, socket, tls } = options;
-  requireKeys(server, { host, ...options });
+  checkListen(server.settings, options);
   const http = createHttp(server.fetch, options);
   if (socket !== undefined) await removeStale(socket);
   await listening(http, socket === undefined ? { host, port } : { path: socket });
+  server.begin();
   const scheme = tls ? "https" : "http";
   const close = (graceMs = GRACE_MS): Promise<void> => closeServer(server, http, graceMs);
   return {
@@ -57,12 +59,18 @@ export async function listen(
   };
 }
 
-function requireKeys(
-  { settings }: Server,
-  { host, socket, allowsAnybody }: ListenOptions & { readonly host: string },
+/**
+ * Checks what `listen` would refuse at once, before a model is loaded.
+ *
+ * @throws {Error} for a certificate that is none, or where others than this machine could reach a server without keys.
+ */
+export function checkListen(
+  { apiKeys }: Pick<ServerSettings, "apiKeys">,
+  { host = "127.0.0.1", socket, tls, allowsAnybody }: ListenOptions,
 ): void {
+  if (tls) createSecureContext(tls);
   if (socket !== undefined || LOOPBACK.test(host)) return;
-  if (settings.apiKeys.length > 0 || allowsAnybody) return;
+  if (apiKeys.length > 0 || allowsAnybody) return;
   throw new Error(
     `host ${host}: expected an API key where other machines can reach the server, got none (give keys, listen on 127.0.0.1, or say that anybody may use it)`,
   );
@@ -85,16 +93,17 @@ function listening(
   });
 }
 
-/** A socket that a killed server has left behind; one that somebody listens on stays, and listening fails. */
+/** Removes a socket that a killed server has left behind. One that is answered stays, as does what is no socket: listening fails. */
 async function removeStale(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const isAnswered = await new Promise<boolean>((resolve) => {
-    const probe: Socket = connect(path, () => resolve(true));
-    probe.on("error", () => resolve(false));
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isSocket()) return;
+  const isDead = await new Promise<boolean>((resolve) => {
+    const probe: Socket = connect(path, () => resolve(false));
+    probe.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "ECONNREFUSED"));
     probe.on("close", () => probe.destroy());
     probe.unref();
   });
-  if (!isAnswered) await rm(path, { force: true });
+  if (isDead) await rm(path, { force: true });
 }
 
 async function closeServer(server: Server, http: HttpServer, graceMs: number): Promise<void> {

@@ -29,7 +29,7 @@ async function serve(cli: Cli, given: ServeFlags): Promise<void> {
   // Before the model: what is wrong with the flags is told at once.
   const adapters = adaptersOf(cli, flags);
   const settings = await serverSettings(cli, flags);
-  const where = await listenOptions(cli, flags);
+  const where = await listenOptions(cli, flags, settings);
   const version = programVersion();
   const logger = pino({ level: flags.logLevel }, io.stderr);
   await using tracing =
@@ -37,7 +37,7 @@ async function serve(cli: Cli, given: ServeFlags): Promise<void> {
       ? undefined
       : await startTracing({ url: flags.otlpEndpoint, version });
   await using model = await openModel(cli, flags, { adapters });
-  const server = await createServer({
+  await using server = await createServer({
     ...settings,
     model,
     modelName: nameOf(flags),

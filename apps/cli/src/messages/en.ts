@@ -225,6 +225,12 @@ export const en = {
   "serve.ready":
     "{{model}} listens on {{url}} (Ctrl+C ends it; {{url}}/docs tells what it answers)",
   "serve.closing": "no new requests; waiting for those that run (Ctrl+C again ends them)",
+  "error.tlsPem":
+    "--tls-cert, --tls-key: expected a certificate and its key as PEM files, got {{reason}}",
+  "error.needsKey":
+    "--host {{host}}: expected an API key where other machines can reach the server, got none (--api-key-file FILE, or --allow-anybody)",
+  "error.corsOrigin":
+    '--cors-origin: expected an origin such as https://chat.example.com, got "{{origin}}"',
   "error.bundledAndModel": "expected --model or --bundled, got both",
   "error.noTokenizer": "expected a tokenizer, got none (--tokenizer FILE or --model DIR)",
   "error.noMessage": "expected a text as argument or on stdin, got none",

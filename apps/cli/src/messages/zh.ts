@@ -200,6 +200,10 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "error.loraForm": '--lora：应为 NAME=DIR，名称中不含 ":"，得到 "{{text}}"',
   "serve.ready": "{{model}} 正在监听 {{url}}（Ctrl+C 结束；{{url}}/docs 说明它能回答什么）",
   "serve.closing": "不再接受新请求；等待正在运行的请求结束（再按 Ctrl+C 立即结束）",
+  "error.tlsPem": "--tls-cert、--tls-key：应为 PEM 格式的证书及其密钥，得到 {{reason}}",
+  "error.needsKey":
+    "--host {{host}}：其他机器可以访问的服务器需要 API 密钥，但没有给出（--api-key-file FILE，或 --allow-anybody）",
+  "error.corsOrigin": '--cors-origin：应为 https://chat.example.com 这样的来源，得到 "{{origin}}"',
   "error.bundledAndModel": "--model 和 --bundled 只能给出一个",
   "error.noTokenizer": "缺少分词器（用 --tokenizer 给出文件，或用 --model 给出目录）",
   "error.noMessage": "缺少文本（作为参数，或从标准输入给出）",

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import {
+  checkListen,
   parseApiKeys,
   readApiKeys,
   type ApiKey,
@@ -25,7 +26,7 @@ export async function serverSettings(
   return defined({
     isStrict: flags.strict,
     apiKeys: await apiKeys(cli, flags),
-    corsOrigins: flags.corsOrigin,
+    corsOrigins: flags.corsOrigin?.map((origin) => checkedOrigin(cli, origin)),
     rateLimit: {
       requestsPerMinute: flags.rateLimitRequests,
       tokensPerMinute: flags.rateLimitTokens,
@@ -43,15 +44,40 @@ export async function serverSettings(
 /**
  * Where the flags say to listen.
  *
- * @throws {UsageError} for a certificate without its key.
+ * @throws {UsageError} for a certificate without its key, or what others could reach without one of the API's.
  */
-export async function listenOptions({ t }: Cli, flags: ServeFlags): Promise<ListenOptions> {
-  const { host, port, socket, tlsCert, tlsKey, allowAnybody } = flags;
-  const where = { host, port, socket, allowsAnybody: allowAnybody };
-  if (tlsCert === undefined && tlsKey === undefined) return where;
+export async function listenOptions(
+  cli: Cli,
+  flags: ServeFlags,
+  { apiKeys: keys = [] }: Partial<ServerSettings>,
+): Promise<ListenOptions> {
+  const { host, port, socket, allowAnybody } = flags;
+  const where = { host, port, socket, allowsAnybody: allowAnybody, tls: await tlsOf(cli, flags) };
+  try {
+    checkListen({ apiKeys: keys }, where);
+    return where;
+  } catch (error) {
+    const isTls = error instanceof Error && "code" in error;
+    const { t } = cli;
+    throw new UsageError(
+      isTls ? t("error.tlsPem", { reason: error.message }) : t("error.needsKey", { host }),
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function tlsOf({ t }: Cli, { tlsCert, tlsKey }: ServeFlags): Promise<ListenOptions["tls"]> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) throw new UsageError(t("error.tlsBoth"));
-  const [cert, key] = await Promise.all([readFile(tlsCert, "utf8"), readFile(tlsKey, "utf8")]);
-  return { ...where, tls: { cert, key } };
+  try {
+    const [cert, key] = await Promise.all([readFile(tlsCert, "utf8"), readFile(tlsKey, "utf8")]);
+    return { cert, key };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(t("error.tlsPem", { reason }), { cause: error });
+  }
 }
 
 async function apiKeys({ io }: Cli, { apiKeyFile }: ServeFlags): Promise<readonly ApiKey[]> {
@@ -69,4 +95,10 @@ function defined<Options extends object>(
 ): { [Key in keyof Options]: NonNullable<Options[Key]> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof Options]: NonNullable<Options[Key]> };
+}
+
+/** Browsers send origins in one form; another one would never match. */
+function checkedOrigin({ t }: Cli, origin: string): string {
+  if (URL.parse(origin)?.origin === origin) return origin;
+  throw new UsageError(t("error.corsOrigin", { origin }));
 }

@@ -151,14 +151,20 @@ describe("a stream", () => {
     const first = narrow.client.chat.completions.create({ ...base, ...endless, stream: false });
     const running = async (): Promise<number> => (await narrow.model.stats()).sequences.running;
     await expect.poll(running).toBe(1);
-    const response = await fetch(`${narrow.url}/v1/chat/completions`, {
-      method: "POST",
-      body: JSON.stringify({ ...base, max_tokens: 4 }),
-    });
-    const text = await response.text();
+    const texts = await Promise.all([
+      postText(`${narrow.url}/v1/chat/completions`, { ...base, max_tokens: 4 }),
+      postText(`${narrow.url}/v1/completions`, {
+        model: NAME,
+        prompt: "x",
+        stream: true,
+        max_tokens: 4,
+      }),
+    ]);
     await first;
-    expect(text).toMatch(/^: ping$/m);
-    expect(text.trimEnd().endsWith("data: [DONE]")).toBe(true);
+    for (const text of texts) {
+      expect(text).toMatch(/^: ping$/m);
+      expect(text.trimEnd().endsWith("data: [DONE]")).toBe(true);
+    }
   });
 });
 
@@ -214,3 +220,7 @@ describe("a client that leaves", () => {
     expect(text).toContain('vllm:num_requests_running{model_name="tiny-chat"} 0');
   });
 });
+
+async function postText(url: string, body: object): Promise<string> {
+  return (await fetch(url, { method: "POST", body: JSON.stringify(body) })).text();
+}

@@ -63,10 +63,13 @@ describe("a completion", () => {
   it("tells log-probabilities with the offsets of tokens", async () => {
     const { text: got = "", logprobs } =
       (await complete({ logprobs: 3, max_tokens: 5 })).choices[0] ?? {};
-    expect(logprobs?.tokens?.join("")).toBe(got);
     expect(logprobs?.token_logprobs).toHaveLength(5);
-    expect(logprobs?.text_offset).toEqual(offsets(logprobs?.tokens ?? []));
+    expectAtOffsets(got, logprobs?.tokens ?? [], logprobs?.text_offset ?? []);
     for (const top of logprobs?.top_logprobs ?? []) expect(Object.keys(top)).toHaveLength(3);
+    const one = (await complete({ logprobs: 0, max_tokens: 2, temperature: 1 })).choices[0]
+      ?.logprobs;
+    for (const [i, top] of (one?.top_logprobs ?? []).entries())
+      expect(top).toEqual({ [one?.tokens?.[i] ?? ""]: one?.token_logprobs?.[i] });
   });
 
   it("is changed by a bias, a stop string and a seed, as chats are", async () => {
@@ -119,6 +122,29 @@ describe("a completion", () => {
   });
 });
 
+describe("offsets of tokens", () => {
+  it("hold for text that is written byte by byte", async () => {
+    const prompt = "a😀b ö 龘 c";
+    const answer = await complete({ prompt, echo: true, logprobs: 1, max_tokens: 0 });
+    const { tokens = [], text_offset = [] } = answer.choices[0]?.logprobs ?? {};
+    expect(tokens.some((token) => token.startsWith("bytes:\\x"))).toBe(true);
+    expectAtOffsets(prompt, tokens, text_offset);
+  });
+});
+
+describe("a list of prompts of which one cannot run", () => {
+  it("is refused, and nothing of it runs on", async () => {
+    const prompt = [...Array.from({ length: 8 }, () => [5, 6, 7]), [99_999_999]];
+    const failed = complete({ prompt, max_tokens: 300, logit_bias: { "2": -100 } });
+    await expect(failed).rejects.toMatchObject({ status: 400, param: "prompt" });
+    const busy = async () => {
+      const { running, waiting } = (await started.model.stats()).sequences;
+      return running + waiting;
+    };
+    await expect.poll(busy, { timeout: 500 }).toBe(0);
+  });
+});
+
 describe("log-likelihoods over HTTP", () => {
   const context = "问：什么是 Baichuan2？答：";
   const continuations = ["Baichuan2 是", "一个模型", "hello"];
@@ -132,9 +158,10 @@ describe("log-likelihoods over HTTP", () => {
         logprobs: 1,
         max_tokens: 0,
       });
-      const { token_logprobs: all = [], tokens = [] } = answer.choices[0]?.logprobs ?? {};
+      const { logprobs } = answer.choices[0] ?? {};
+      const { token_logprobs: all = [], tokens = [] } = logprobs ?? {};
       expect(all[0]).toBeNull();
-      expect(tokens.join("")).toBe(context + continuation);
+      expectAtOffsets(context + continuation, tokens, logprobs?.text_offset ?? []);
       const told = all.slice(-own.tokenIds.length) as number[];
       for (const [i, logprob] of own.logprobs.entries()) expect(told[i]).toBeCloseTo(logprob, 5);
       const sum = told.reduce((a, b) => a + b, 0);
@@ -161,11 +188,14 @@ describe("log-likelihoods over HTTP", () => {
   });
 });
 
-function offsets(tokens: readonly string[]): number[] {
-  let offset = 0;
-  return tokens.map((token) => {
-    const at = offset;
-    offset += token.length;
-    return at;
-  });
+/** Tokens that are whole characters stand where their offsets say. */
+function expectAtOffsets(
+  text: string,
+  tokens: readonly string[],
+  offsets: readonly number[],
+): void {
+  expect(offsets).toHaveLength(tokens.length);
+  for (const [i, token] of tokens.entries())
+    if (!token.startsWith("bytes:"))
+      expect(text.slice(offsets[i], (offsets[i] ?? 0) + token.length)).toBe(token);
 }

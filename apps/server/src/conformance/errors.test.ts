@@ -210,6 +210,29 @@ describe("limits", () => {
     });
   });
 
+  it("of tokens a minute hold for those who leave early too", async () => {
+    await using limited = await start({
+      rateLimit: { tokensPerMinute: 1000 },
+      model: started.model,
+    });
+    const stream = await limited.client.chat.completions.create({
+      model: NAME,
+      messages,
+      max_tokens: 300,
+      logit_bias: { "2": -100 },
+      stream: true,
+    });
+    let count = 0;
+    for await (const _chunk of stream) if (++count > 20) break;
+    const left = async (): Promise<number> => {
+      const answer = await limited.client.completions
+        .create({ model: NAME, prompt: "x", max_tokens: 1 })
+        .withResponse();
+      return Number(answer.response.headers.get("x-ratelimit-remaining-tokens"));
+    };
+    await expect.poll(left).toBeLessThan(985);
+  });
+
   it("of those who wait send others away, who come again by themselves", async () => {
     await using narrow = await start({ load: { maxSequences: 1 }, maxSequences: 1, maxWaiting: 1 });
     const endless = { max_tokens: 200, logit_bias: { "2": -100 } };

@@ -78,7 +78,8 @@ describe("a file", () => {
   });
 
   it("may be larger than the bodies of other requests", async () => {
-    await using large = await start({ model, dataDir, fileLimitBytes: 2 ** 30 });
+    const other = join(dataDir, "large");
+    await using large = await start({ model, dataDir: other, fileLimitBytes: 2 ** 30 });
     const text = conversations(45_000);
     expect(Buffer.byteLength(text)).toBeGreaterThan(large.server.settings.bodyLimitBytes);
     const id = await upload(large.client, text);

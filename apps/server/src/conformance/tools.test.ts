@@ -74,6 +74,13 @@ describe("tools", () => {
     expect(answer.choices[0]?.finish_reason).toBe("stop"); // as OpenAI's API has it
   });
 
+  it("are called whole, whatever stop strings say", async () => {
+    const answer = await chat({ tool_choice: "required", stop: ["{", "}", '"'] });
+    expect(callOf(answer).name).toMatch(/add|get_weather/);
+    const [call] = answer.choices[0]?.message.tool_calls ?? [];
+    if (call?.type === "function") expect(call.function.arguments).toMatch(/^\{.*\}$/s);
+  });
+
   it("are called several times in several answers", async () => {
     const answer = await chat({ tool_choice: "required", n: 2, temperature: 1 });
     expect(answer.choices.map(({ message }) => message.tool_calls?.length)).toEqual([1, 1]);

@@ -29,7 +29,7 @@ interface Manifest {
 const stats = {
   sequences: { running: 0, waiting: 3, preemptions: 0 },
   slots: { limit: 0, used: 0, cached: 0 },
-  prefixCache: { lookups: 0, hits: 0 },
+  prefixCache: { lookupTokens: 0, hitTokens: 0 },
   rssBytes: 0,
 } as EngineStats;
 

@@ -2,10 +2,12 @@ import { ApiError, clientGone } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 import type { ServerState } from "../server-state.ts";
 
-/** A request that was let in: what it may use until it ends. */
+/** A request that was let in: what it may use until it ends. Disposed it ends whatever still runs for it. */
 export interface RunningRequest extends Disposable {
-  /** Aborts when the client has gone, the request takes too long, or the server gives up. */
+  /** For the work: aborts when the request has ended, however. */
   readonly signal: AbortSignal;
+  /** Aborts when the client has gone, the request takes too long, or the server gives up. */
+  readonly cutShort: AbortSignal;
   /** Ends it: the client has gone. */
   readonly abandon: () => void;
 }
@@ -19,31 +21,35 @@ export interface RunningRequest extends Disposable {
 export function enterRequest(state: ServerState, c: ServerContext, width: number): RunningRequest {
   const { admission, settings, cut } = state;
   const ticket = admission.enter(width);
-  const end = new AbortController();
+  const [end, done] = [new AbortController(), new AbortController()];
   const late = setTimeout(
     () => end.abort(tookTooLong(settings.requestTimeoutMs)),
     settings.requestTimeoutMs,
   );
   const client = c.req.raw.signal;
   const abandon = (): void => {
-    if (end.signal.aborted) return;
+    if (end.signal.aborted || done.signal.aborted) return;
     const error = clientGone();
     Object.assign(c.var.facts, { isGone: true, error: error.message });
     end.abort(error);
   };
   const onCut = (): void => end.abort(cut.reason);
+  end.signal.addEventListener("abort", () => done.abort(end.signal.reason), { once: true });
   client.addEventListener("abort", abandon);
   cut.addEventListener("abort", onCut);
   if (client.aborted) abandon();
   else if (cut.aborted) onCut();
   return {
-    signal: end.signal,
+    signal: done.signal,
+    cutShort: end.signal,
     abandon,
     [Symbol.dispose]: () => {
       clearTimeout(late);
       client.removeEventListener("abort", abandon);
       cut.removeEventListener("abort", onCut);
       ticket[Symbol.dispose]();
+      // What it has started and not awaited, because something else of it failed.
+      done.abort(new DOMException("the request has ended", "AbortError"));
     },
   };
 }

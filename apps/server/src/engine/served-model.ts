@@ -12,6 +12,9 @@ import { invalidRequest, notFound } from "../errors/api-error.ts";
 /** Stands between the name of a model and that of an adapter. */
 const SEPARATOR = ":";
 
+/** Twice the characters of Baichuan2's longest token: a text of more for each token that there is room for cannot fit. */
+const MAX_TOKEN_CHARACTERS = 64;
+
 /** A model as it is offered. */
 export interface ModelEntry {
   /** What requests name. */
@@ -40,16 +43,34 @@ export class ServedModel {
   readonly #created = seconds();
   readonly #adapterCreated = new Map<string, number>();
 
-  /** @throws {Error} for a model without a tokenizer. */
-  constructor(model: Model, name: string) {
+  /**
+   * @param version - Of the program.
+   * @throws {Error} for a model without a tokenizer.
+   */
+  constructor(model: Model, name: string, version = "") {
     if (!model.tokenizer)
       throw new Error(`${model.path}: expected a tokenizer.model, got none (a server takes text)`);
     this.model = model;
     this.name = name;
     this.tokenizer = model.tokenizer;
     this.nameToken = tokenNames(model);
-    const facts = JSON.stringify([name, model.config, model.dtype]);
+    const facts = JSON.stringify([name, model.config, model.dtype, version]);
     this.fingerprint = `fp_${createHash("sha256").update(facts).digest("hex").slice(0, 12)}`;
+  }
+
+  /**
+   * Refuses a text that cannot fit, before the time for its tokens is spent.
+   *
+   * @param contexts - What it has to fit into: a chat one context, a text whatever the engine holds.
+   * @throws {ApiError} 400.
+   */
+  checkLength(text: string, param: string, contexts = 1): void {
+    const tokens = contexts * this.model.config.modelMaxLength;
+    if (text.length <= MAX_TOKEN_CHARACTERS * tokens) return;
+    throw invalidRequest(
+      `${param}: expected at most ${tokens} tokens, got ${text.length} characters (shorten it)`,
+      { param, code: "context_length_exceeded" },
+    );
   }
 
   /** The model itself, and one for each adapter. */

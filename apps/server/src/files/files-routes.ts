@@ -80,9 +80,9 @@ export function getFile(state: ServerState, c: ServerContext): Response {
 export function getFileContent(state: ServerState, c: ServerContext): Response {
   const { files } = requireData(state);
   const facts = files.get(c.req.param("file_id") ?? "");
+  const name = encodeURIComponent(facts.filename.toWellFormed());
   c.header("content-type", "application/jsonl");
   c.header("content-length", String(facts.sizeBytes));
-  const name = encodeURIComponent(facts.filename);
   c.header("content-disposition", `attachment; filename*=UTF-8''${name}`);
   return c.body(Readable.toWeb(createReadStream(files.contentPath(facts))) as ReadableStream);
 }

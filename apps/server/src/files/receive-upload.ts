@@ -72,7 +72,9 @@ function collect(
       return stop.abort(invalidRequest(message, { param: "file" }));
     }
     content.once("limit", () => stop.abort(tooLarge(limitBytes)));
-    received.filename = (filename || "upload.jsonl").slice(0, MAX_NAME_CHARACTERS);
+    received.filename = [...(filename || "upload.jsonl").toWellFormed()]
+      .slice(0, MAX_NAME_CHARACTERS)
+      .join("");
     const file = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
     received.written = pipeline(content, file, { signal: stop.signal });
     received.written.catch((error: unknown) => stop.abort(error));

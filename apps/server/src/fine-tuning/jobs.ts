@@ -27,7 +27,7 @@ export class Jobs {
 
   /**
    * Opens a folder, which is made if it is not there: models of jobs that have succeeded are loaded, and jobs that were not at
-   * their end go on. What cannot be read or loaded is logged and left alone.
+   * their end go on when `begin` is called. What cannot be read or loaded is logged and left alone.
    */
   static async open(directory: string, parts: JobRunParts): Promise<Jobs> {
     const jobs = new Jobs(directory, parts);
@@ -42,8 +42,14 @@ export class Jobs {
       }
     }
     for (const job of jobs.all) await jobs.#takeUp(job);
-    jobs.#queue.next();
     return jobs;
+  }
+
+  /** Takes up what waits: nothing runs before. */
+  begin(): void {
+    for (const job of this.all)
+      if (job.record.status === "validating_files") this.#validation.later(job);
+    this.#queue.next();
   }
 
   /** Oldest first. */
@@ -160,7 +166,6 @@ export class Jobs {
     } catch (err) {
       logger.warn({ err, job: job.id }, "the model of a fine-tuning job cannot be loaded");
     }
-    if (status === "validating_files") this.#validation.later(job);
     if (status === "running") {
       const message = "The server was started again: the job waits to go on";
       await job.update({ status: "queued" }, { message });

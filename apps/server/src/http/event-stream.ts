@@ -7,8 +7,8 @@ export interface EventStreamOptions {
   readonly pingIntervalMs: number;
   /** Called when the client has gone, or has seen enough. */
   readonly onGone: () => void;
-  /** Aborts when nobody computes the events any more: the stream ends soon then, whether it is read or not. */
-  readonly signal: AbortSignal;
+  /** Aborts where the events are not computed to their end: the stream ends soon then, whether it is read or not. */
+  readonly cutShort: AbortSignal;
   /** What a client is told where the events end in an error. */
   readonly describe: (error: unknown) => object;
 }
@@ -32,12 +32,12 @@ const SILENCE = Symbol("silence");
 export function eventStream(
   c: ServerContext,
   events: AsyncIterator<object>,
-  { pingIntervalMs, onGone, signal, describe }: EventStreamOptions,
+  { pingIntervalMs, onGone, cutShort, describe }: EventStreamOptions,
 ): Response {
   c.header("content-type", "text/event-stream; charset=utf-8");
   c.header("cache-control", "no-cache");
   c.header("x-accel-buffering", "no"); // nginx would collect events otherwise
-  const stopWatching = whenStalled(signal, () => {
+  const stopWatching = whenStalled(cutShort, () => {
     c.env?.outgoing?.destroy();
     void events.return?.();
   });

@@ -12,6 +12,8 @@ export interface RequestFacts {
   isGone?: boolean;
   /** To be called when the answer has ended. */
   onEnd?: () => void;
+  /** Status that an error within a stream would have had. */
+  errorStatus?: number;
   /** Why it failed, with what the client is not told. */
   error?: Error | string;
   /** Prompt and answer, where the server is told to log them. */

@@ -23,10 +23,10 @@ export function requestLine(logger: Logger, metrics: Metrics): MiddlewareHandler
     c.header("x-request-id", requestId);
     const end = (): void => {
       const { method, path } = c.req;
-      const { status } = c.res;
+      const status = facts.errorStatus ?? c.res.status;
       if (facts.isGone) metrics.aborted();
       else if (status >= 400) metrics.failed(status);
-      const { error, onEnd: _onEnd, ...told } = facts;
+      const { error, errorStatus: _status, onEnd: _onEnd, ...told } = facts;
       const line = {
         requestId,
         method,

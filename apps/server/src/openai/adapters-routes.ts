@@ -1,6 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import { CheckpointError } from "@baichuan2/model";
-import { invalidRequest } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 import { readBody } from "../http/read-body.ts";
 import type { ServerState } from "../server-state.ts";
@@ -24,18 +22,8 @@ export async function postLoadAdapter(
 ): Promise<Response> {
   const { lora_name, lora_path } = await readBody(c, loadAdapterSchema, settings.isStrict);
   const { signal } = c.req.raw;
-  const entry = await served.loadAdapter(lora_name, lora_path, signal).catch(refuseFolder);
+  const entry = await served.loadAdapter(lora_name, lora_path, signal);
   return c.json(modelBody(served.name, entry));
-}
-
-/** Elsewhere an unreadable checkpoint is the server's fault; here the request names it. */
-function refuseFolder(error: unknown): never {
-  if (!(error instanceof CheckpointError)) throw error;
-  throw invalidRequest(error.message, {
-    param: "lora_path",
-    code: "adapter_unreadable",
-    cause: error,
-  });
 }
 
 /** The body of `/v1/unload_lora_adapter`. */

@@ -1,7 +1,6 @@
 import { toApiError, told } from "../errors/to-api-error.ts";
 import type { RunningRequest } from "../engine/run-request.ts";
 import type { ServerContext } from "../http/env.ts";
-import type { RequestFacts } from "../http/request-facts.ts";
 import { eventStream, started } from "../http/event-stream.ts";
 import type { ServerState } from "../server-state.ts";
 
@@ -9,9 +8,9 @@ import type { ServerState } from "../server-state.ts";
 export const REFUSAL_MS = 50;
 
 /**
- * Sends the chunks of an answer. The request ends with them.
+ * Sends the chunks of an answer. The request ends with them. What is queued, or has a long prompt, begins with comments.
  *
- * @throws what the chunks begin with: then there is no stream.
+ * @throws what the chunks begin with, if they do so at once: then there is no stream.
  */
 export async function answerStream(
   { settings }: ServerState,
@@ -20,15 +19,27 @@ export async function answerStream(
   chunks: AsyncGenerator<object>,
 ): Promise<Response> {
   const { facts, requestId } = c.var;
-  const events = await started(closing(chunks, running, facts));
+  let isOver = false;
+  const end = (): void => {
+    if (isOver) return;
+    isOver = true;
+    running[Symbol.dispose]();
+    if (facts.isStream) facts.onEnd?.();
+  };
+  const events = await started(withEnd(chunks, end), REFUSAL_MS);
   facts.isStream = true; // no error from here on has a status of its own
+  if (isOver) facts.onEnd?.();
   return eventStream(c, events, {
     pingIntervalMs: settings.pingIntervalMs,
-    onGone: running.abandon,
-    signal: running.signal,
+    cutShort: running.cutShort,
+    onGone: () => {
+      running.abandon();
+      end(); // also where nothing was ever asked for
+    },
     describe: (error) => {
       const apiError = toApiError(error, requestId);
       facts.error = told(apiError);
+      facts.errorStatus = apiError.status;
       return apiError.toBody();
     },
   });
@@ -42,15 +53,13 @@ export async function* withResult<Event, Result>(
   yield { result };
 }
 
-async function* closing<Event>(
+async function* withEnd<Event>(
   events: AsyncGenerator<Event>,
-  running: RunningRequest,
-  facts: RequestFacts,
+  end: () => void,
 ): AsyncGenerator<Event> {
   try {
     yield* events;
   } finally {
-    running[Symbol.dispose]();
-    if (facts.isStream) facts.onEnd?.();
+    end();
   }
 }

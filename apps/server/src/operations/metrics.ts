@@ -31,6 +31,7 @@ export class Metrics {
   readonly #aborted: Counter<"model_name">;
   readonly #promptTokens: Counter<"model_name">;
   readonly #generationTokens: Counter<"model_name">;
+  readonly #engineCounters: Record<EngineCounterName, Counter<"model_name">>;
   readonly #gauges: Record<GaugeName, Gauge<"model_name">>;
   readonly #histograms: Record<HistogramName, Histogram<"model_name">>;
 
@@ -52,6 +53,7 @@ export class Metrics {
     for (const counter of [this.#aborted, this.#promptTokens, this.#generationTokens])
       counter.inc(this.#labels, 0); // there from the start: boards show 0 and not a gap
     this.#gauges = mapObject(GAUGES, (help, name) => this.#gauge(name, help));
+    this.#engineCounters = mapObject(ENGINE_COUNTERS, (help, name) => this.#counter(name, help));
     this.#histograms = mapObject(HISTOGRAMS, ([help, buckets], name) =>
       this.#histogram(name, help, buckets),
     );
@@ -86,6 +88,12 @@ export class Metrics {
       this.#histograms[name as HistogramName].observe(this.#labels, value);
   }
 
+  /** A generation has ended before its end. */
+  unfinished(promptTokens: number, completionTokens: number): void {
+    this.#promptTokens.inc(this.#labels, promptTokens);
+    this.#generationTokens.inc(this.#labels, completionTokens);
+  }
+
   failed(status: number): void {
     this.#errors.inc({ ...this.#labels, status: String(status) });
   }
@@ -100,13 +108,21 @@ export class Metrics {
 
   /** The text that Prometheus reads. */
   async render({ sequences, slots, prefixCache, rssBytes }: EngineStats): Promise<string> {
+    // The engine counts: a thread that has been started again begins at 0, which Prometheus understands.
+    const counted: Record<EngineCounterName, number> = {
+      num_preemptions_total: sequences.preemptions,
+      prefix_cache_queries_total: prefixCache.lookupTokens,
+      prefix_cache_hits_total: prefixCache.hitTokens,
+    };
+    for (const [name, value] of Object.entries(counted)) {
+      const counter = this.#engineCounters[name as EngineCounterName];
+      counter.reset();
+      counter.inc(this.#labels, value);
+    }
     const values: Record<GaugeName, number> = {
       num_requests_running: sequences.running,
       num_requests_waiting: sequences.waiting,
       kv_cache_usage_perc: slots.limit === 0 ? 0 : (slots.used - slots.cached) / slots.limit,
-      num_preemptions: sequences.preemptions,
-      prefix_cache_queries: prefixCache.lookups,
-      prefix_cache_hits: prefixCache.hits,
       resident_memory_bytes: rssBytes,
     };
     for (const [name, value] of Object.entries(values))
@@ -156,12 +172,16 @@ const GAUGES = {
   num_requests_running: "Sequences that share runs of the network.",
   num_requests_waiting: "Sequences that wait for a place.",
   kv_cache_usage_perc: "Share of the slots for keys and values that sequences hold; 1 is all.",
-  num_preemptions: "Times that a sequence gave its slots to an older one.",
-  prefix_cache_queries: "Prompts whose beginning was looked for.",
-  prefix_cache_hits: "Those of which some was there.",
   resident_memory_bytes: "Memory of the process.",
 } as const;
 type GaugeName = keyof typeof GAUGES;
+
+const ENGINE_COUNTERS = {
+  num_preemptions_total: "Times that a sequence gave its slots to an older one.",
+  prefix_cache_queries_total: "Tokens of beginnings of prompts that were looked for.",
+  prefix_cache_hits_total: "Those that were there.",
+} as const;
+type EngineCounterName = keyof typeof ENGINE_COUNTERS;
 
 const HISTOGRAMS = {
   time_to_first_token_seconds: ["From a request to its first token.", SECONDS],

@@ -8,6 +8,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import type { Env } from "../http/env.ts";
 import type { RequestFacts } from "../http/request-facts.ts";
 
@@ -57,7 +58,7 @@ export function traced(tracer: Tracer | undefined): MiddlewareHandler<Env> {
     const { method, path } = c.req;
     const parent = propagation.extract(context.active(), c.req.header());
     const span = tracer.startSpan(
-      `${method} ${path}`,
+      method,
       {
         kind: SpanKind.SERVER,
         attributes: { "http.request.method": method, "url.path": path },
@@ -67,7 +68,8 @@ export function traced(tracer: Tracer | undefined): MiddlewareHandler<Env> {
     const { onEnd } = facts;
     facts.onEnd = () => {
       onEnd?.();
-      describe(span, facts, c.res.status);
+      span.updateName(`${method} ${routePath(c)}`); // the route, of which there are few, and not the path
+      describe(span, facts, facts.errorStatus ?? c.res.status);
       span.end();
     };
     await context.with(trace.setSpan(parent, span), next);

@@ -6,6 +6,7 @@ import { chatSchema } from "../openai/chat/chat-schema.ts";
 import { messagesSchema } from "../openai/chat/messages-schema.ts";
 import { planChat } from "../openai/chat/plan-chat.ts";
 import { toChatMessages } from "../openai/chat/to-chat-messages.ts";
+import { TEXT_CONTEXTS } from "../openai/prompts.ts";
 import type { ServerState } from "../server-state.ts";
 
 const flag = z.boolean().nullish();
@@ -38,6 +39,11 @@ export async function postTokenize(
     throw invalidRequest("body: expected one of prompt, content, messages, got " + given.length, {
       param: "prompt",
     });
+  served.checkLength(
+    prompt ?? content ?? "",
+    prompt === undefined ? "content" : "prompt",
+    TEXT_CONTEXTS,
+  );
   const tokens = messages
     ? served.model.promptIds({ messages: toChatMessages(messages, undefined) })
     : served.tokenizer.encode(prompt ?? content ?? "", {
@@ -87,7 +93,7 @@ export async function postRender(
 ): Promise<Response> {
   const request = await readBody(c, chatSchema, settings.isStrict);
   const { id } = served.choose(request.model);
-  const { messages, options } = planChat(request);
+  const { messages, options } = planChat(request, served);
   const promptIds = served.model.promptIds({ messages }, { maxNewTokens: options.maxNewTokens });
   const prompt = served.tokenizer.decode(promptIds);
   return c.json({

@@ -19,6 +19,8 @@ interface Edge {
 /** What a prefix cache has done so far. */
 export interface PrefixCacheStats {
   readonly lookups: number;
+  /** Tokens that could have been found: all of a text but its last. */
+  readonly lookupTokens: number;
   /** Lookups that found at least one token. */
   readonly hits: number;
   readonly hitTokens: number;
@@ -62,7 +64,14 @@ export class PrefixCache {
   readonly #roots = new WeakMap<SequenceAdapter, Edge>();
   /** All edges, least recently used first; an edge comes after those below it. */
   readonly #edges = new Set<Edge>();
-  readonly #stats = { lookups: 0, hits: 0, hitTokens: 0, cachedSlots: 0, evictedSlots: 0 };
+  readonly #stats = {
+    lookups: 0,
+    lookupTokens: 0,
+    hits: 0,
+    hitTokens: 0,
+    cachedSlots: 0,
+    evictedSlots: 0,
+  };
 
   constructor(table: SlotTable, { maxCachedSlots, units = everyToken }: PrefixCacheOptions) {
     this.#table = table;
@@ -84,6 +93,7 @@ export class PrefixCache {
     const { path, length } = this.#walk(this.#rootOf(adapter), tokenIds, end);
     this.#touch(path);
     this.#stats.lookups += 1;
+    this.#stats.lookupTokens += Math.max(0, tokenIds.length - 1);
     this.#stats.hits += Number(length > 0);
     this.#stats.hitTokens += length;
     const slots: number[] = [];

@@ -15,6 +15,8 @@ export interface EngineStats extends MemoryInUse {
   /** Beginnings of prompts that were found, instead of computed. */
   readonly prefixCache: {
     readonly lookups: number;
+    /** Tokens of beginnings that were looked for. */
+    readonly lookupTokens: number;
     readonly hits: number;
     readonly hitTokens: number;
     readonly evictedSlots: number;
@@ -37,7 +39,7 @@ export function idleStats(): EngineStats {
     ...memoryInUse(),
     cacheBytes: 0,
     slots: { used: 0, cached: 0, limit: 0 },
-    prefixCache: { lookups: 0, hits: 0, hitTokens: 0, evictedSlots: 0 },
+    prefixCache: { lookups: 0, lookupTokens: 0, hits: 0, hitTokens: 0, evictedSlots: 0 },
     sequences: { running: 0, waiting: 0, held: 0, preemptions: 0 },
     drafts: { proposed: 0, accepted: 0 },
   };

@@ -262,7 +262,7 @@ export class RequestHandler {
 
   #stats(): EngineStats {
     const { cacheStats, cacheBytes } = this.#decoder;
-    const { lookups, hits, hitTokens, evictedSlots } = cacheStats.prefixCache;
+    const { lookups, lookupTokens, hits, hitTokens, evictedSlots } = cacheStats.prefixCache;
     return {
       ...memoryInUse(),
       cacheBytes,
@@ -271,7 +271,7 @@ export class RequestHandler {
         cached: cacheStats.cachedOnlySlots,
         limit: cacheStats.maxSlots,
       },
-      prefixCache: { lookups, hits, hitTokens, evictedSlots },
+      prefixCache: { lookups, lookupTokens, hits, hitTokens, evictedSlots },
       sequences: { ...this.#scheduler.counts, held: this.#held.count },
       drafts: { ...this.#context.drafts.counts },
     };

@@ -42,7 +42,10 @@ export async function* chatEvents(
   const text = yield* untilCall(start(), options.responseFormat !== undefined);
   if (text) return text;
   const format = callFormat(tools.functions);
-  return yield* callEvents(start({ options: { ...options, responseFormat: format } }), "required");
+  return yield* callEvents(
+    start({ options: { ...options, stop: [], responseFormat: format } }),
+    "required",
+  );
 }
 
 async function* textEvents(

@@ -15,7 +15,7 @@ export async function postChat(state: ServerState, c: ServerContext): Promise<Re
   const { served, settings } = state;
   const request = await readBody(c, chatSchema, settings.isStrict);
   const chosen = served.choose(request.model);
-  const plan = planChat(request);
+  const plan = planChat(request, served);
   const n = request.n ?? served.model.generationConfig.n;
   const running = enterRequest(state, c, n);
   const run = { chosen, plan, signal: running.signal };

@@ -1,4 +1,5 @@
 import type { ChatMessage, GenerateOptions } from "@baichuan2/model";
+import type { ServedModel } from "../../engine/served-model.ts";
 import { invalidRequest } from "../../errors/api-error.ts";
 import { responseFormat } from "../response-format.ts";
 import { samplingOptions } from "../sampling-schema.ts";
@@ -14,14 +15,17 @@ export interface ChatPlan {
   readonly tools: ToolChoice | undefined;
 }
 
-/** @throws {ApiError} 400 for what contradicts itself. */
-export function planChat(request: ChatRequest): ChatPlan {
+/** @throws {ApiError} 400 for what contradicts itself, or cannot fit. */
+export function planChat(request: ChatRequest, served: ServedModel): ChatPlan {
   const tools = toolChoice(request);
+  const messages = toChatMessages(request.messages, tools && toolPrompt(tools.functions));
+  for (const [index, { content }] of messages.entries())
+    served.checkLength(content, messages.length === 1 ? "messages" : `messages[${index}]`);
   const format = responseFormat(request);
   checkTogether(request, tools);
   const isForced = tools !== undefined && tools.mode !== "auto";
   return {
-    messages: toChatMessages(request.messages, tools && toolPrompt(tools.functions)),
+    messages,
     tools,
     options: {
       ...samplingOptions(request),
@@ -29,6 +33,8 @@ export function planChat(request: ChatRequest): ChatPlan {
       logprobs: request.logprobs ?? false,
       topLogprobs: request.top_logprobs,
       responseFormat: isForced ? callFormat(tools.functions) : format,
+      // A call ends where its grammar does; cut off before it would be none.
+      ...(isForced && { stop: [] }),
     },
   };
 }

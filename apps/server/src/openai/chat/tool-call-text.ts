@@ -8,7 +8,7 @@ export interface CallDelta {
   readonly arguments: string;
 }
 
-const HEAD = /^\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"arguments"\s*:\s*/;
+const HEAD = /^\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"arguments"\s*:\s*(?=\S)/;
 
 /**
  * Reads `{"name": …, "arguments": {…}}` piece by piece, as the grammar of calls writes it: the name first, then the arguments as

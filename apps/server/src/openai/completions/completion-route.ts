@@ -8,7 +8,7 @@ import { readBody } from "../../http/read-body.ts";
 import type { ServerState } from "../../server-state.ts";
 import { answerHead, type AnswerHead } from "../answer-head.ts";
 import { answerStream, REFUSAL_MS, withResult } from "../answer-stream.ts";
-import type { TextPrompt } from "../prompts.ts";
+import { TEXT_CONTEXTS, type TextPrompt } from "../prompts.ts";
 import { sumUsage, usageBody } from "../usage.ts";
 import { completionSchema } from "./completion-schema.ts";
 import { EchoText, type CompletionChoice } from "./echo-text.ts";
@@ -20,6 +20,8 @@ export async function postCompletion(state: ServerState, c: ServerContext): Prom
   const request = await readBody(c, completionSchema, settings.isStrict);
   const chosen = served.choose(request.model);
   const plan = planCompletion(request, served.model.generationConfig.n);
+  for (const prompt of plan.prompts)
+    if ("text" in prompt) served.checkLength(prompt.text, "prompt", TEXT_CONTEXTS);
   const running = enterRequest(state, c, plan.prompts.length * plan.n);
   const head = answerHead("cmpl", chosen.id, served);
   const start: StartPrompt = (prompt) =>

@@ -8,18 +8,20 @@ const tokenIds = z.array(z.number().int().min(0)).min(1);
 const MAX_PROMPTS = 128;
 
 /** One text or several, each as text or as token ids. */
-export const promptsSchema = z.union([
-  z.string(),
-  tokenIds,
-  z.array(z.string()).min(1).max(MAX_PROMPTS),
-  z.array(tokenIds).min(1).max(MAX_PROMPTS),
-]);
+export function textsSchema(max: number) {
+  return z.union([
+    z.string(),
+    tokenIds,
+    z.array(z.string()).min(1).max(max),
+    z.array(tokenIds).min(1).max(max),
+  ]);
+}
 
 /** The body of `/v1/completions`. */
 export const completionSchema = z
   .strictObject({
     model: z.string(),
-    prompt: promptsSchema,
+    prompt: textsSchema(MAX_PROMPTS),
     max_tokens: z
       .number()
       .int()

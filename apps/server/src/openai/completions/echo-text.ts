@@ -34,7 +34,7 @@ export class EchoText {
     this.#plan = plan;
     this.#prompt = plan.prompts[prompt] ?? { text: "" };
     this.#index = prompt * plan.n + index;
-    this.#logprobs = new LogprobsWriter(served.nameToken);
+    this.#logprobs = new LogprobsWriter(served);
   }
 
   /** The text as a whole. */

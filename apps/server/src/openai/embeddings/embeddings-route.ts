@@ -4,15 +4,18 @@ import { enterRequest } from "../../engine/run-request.ts";
 import type { ServerContext } from "../../http/env.ts";
 import { readBody } from "../../http/read-body.ts";
 import type { ServerState } from "../../server-state.ts";
-import { promptsSchema } from "../completions/completion-schema.ts";
-import { promptsOf } from "../prompts.ts";
+import { textsSchema } from "../completions/completion-schema.ts";
+import { promptsOf, TEXT_CONTEXTS } from "../prompts.ts";
 import { silentFields } from "../sampling-schema.ts";
+
+/** Most texts of a request, as in OpenAI's API. */
+const MAX_INPUTS = 2048;
 
 /** The body of `/v1/embeddings`. */
 export const embeddingsSchema = z
   .strictObject({
     model: z.string(),
-    input: promptsSchema,
+    input: textsSchema(MAX_INPUTS),
     encoding_format: z.enum(["float", "base64"]).nullish(),
     dimensions: z.number().int().min(1).nullish(),
     user: silentFields.user,
@@ -25,10 +28,16 @@ export async function postEmbeddings(state: ServerState, c: ServerContext): Prom
   const request = await readBody(c, embeddingsSchema, settings.isStrict);
   const { id, adapter } = served.choose(request.model);
   checkDimensions(request.dimensions, served.model.config.hiddenSize);
-  const texts = promptsOf(request.input).map((text) => ({
-    tokenIds: served.model.promptIds(text),
-  }));
-  using running = enterRequest(state, c, texts.length);
+  const texts = promptsOf(request.input).map((text) => {
+    if ("text" in text) served.checkLength(text.text, "input", TEXT_CONTEXTS);
+    return { tokenIds: served.model.promptIds(text) };
+  });
+  const empty = texts.findIndex(({ tokenIds }) => tokenIds.length === 0);
+  if (empty >= 0)
+    throw invalidRequest(`input: expected texts with a token at least, got an empty one`, {
+      param: texts.length === 1 ? "input" : `input[${empty}]`,
+    });
+  using running = enterRequest(state, c, Math.min(texts.length, settings.maxSequences));
   const { signal } = running;
   const vectors = await served.model.embed(texts, { signal, adapter });
   const promptTokens = texts.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);

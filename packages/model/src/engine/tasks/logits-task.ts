@@ -13,8 +13,9 @@ export class LogitsTask extends TextTask {
     this.#data = new Float32Array((tokenIds.length - from) * context.decoder.config.vocabSize);
   }
 
+  /** Questions about one text are asked of its last row, again and again; all rows are asked for once. */
   override get isRemembered(): boolean {
-    return false;
+    return this.#from > 0;
   }
 
   protected takeRows({ logits }: RowResults, first: number): void {
