@@ -42,6 +42,20 @@ describeNginx("nginx as it is shipped", () => {
     expect(pieces).toBeGreaterThan(50);
   });
 
+  it("passes a refusal on, and takes no replica for dead because of it", async () => {
+    const headers = { "x-refuse": "1" };
+    for (let i = 0; i < 4; i++) {
+      const error = await client.chat.completions.create(question(4), { headers }).then(
+        () => undefined,
+        (reason: unknown) => reason as { status: number; headers: Headers },
+      );
+      expect(error?.status).toBe(429);
+      expect(error?.headers.get("retry-after")).toBe("7");
+    }
+    const others = await Promise.all(Array.from({ length: 12 }, () => replicaThatAnswers()));
+    expect(new Set(others)).toEqual(new Set(["A", "B"]));
+  });
+
   it("sends all requests of a session to one replica, where their beginning is cached", async () => {
     const sessions = Array.from({ length: 16 }, (_, index) => `conversation-${index}`);
     const seen = await Promise.all(
