@@ -33,7 +33,7 @@ describe("a sequence", () => {
     expect(first.tokenIds).toEqual(
       (await model.generate({ tokenIds: [5, 6, 7, 8, 9] }, greedy)).tokenIds,
     );
-    expect(first.usage).toEqual({ promptTokens: 5, completionTokens: 6 });
+    expect(first.usage).toEqual({ promptTokens: 5, cachedTokens: 4, completionTokens: 6 });
     expect(sequence.tokenIds).toEqual([5, 6, 7, 8, 9, ...first.tokenIds]);
 
     await sequence.append({ tokenIds: [10] });
