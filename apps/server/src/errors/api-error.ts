@@ -81,6 +81,21 @@ export function notFound(
   return new ApiError(message, { status: 404, type: "not_found_error", ...facts });
 }
 
+/**
+ * 413.
+ *
+ * @param what - The body, or the field `file` of a form.
+ * @param limit - Bytes.
+ */
+export function tooLarge(what: "body" | "file", limit: number): ApiError {
+  return new ApiError(`${what}: expected at most ${limit} bytes, got more`, {
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+    param: what === "file" ? what : null,
+  });
+}
+
 /** 503: not now; clients try again by themselves. */
 export function unavailable(
   message: string,

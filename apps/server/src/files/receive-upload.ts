@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { ApiError, invalidRequest } from "../errors/api-error.ts";
+import { invalidRequest, tooLarge, type ApiError } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 
 /** What a form brought besides the content of its file. */
@@ -32,7 +32,7 @@ const MAX_NAME_CHARACTERS = 255;
  */
 export async function receiveUpload(c: ServerContext, target: UploadTarget): Promise<Upload> {
   if (Number(c.req.header("content-length") ?? 0) > target.limitBytes + FORM_BYTES)
-    throw tooLarge(target.limitBytes);
+    throw tooLarge("file", target.limitBytes);
   const form = openForm(c.req.header("content-type") ?? "", target.limitBytes);
   const stop = new AbortController();
   const received = collect(form, target, stop);
@@ -71,7 +71,7 @@ function collect(
       const message = `${name.slice(0, 100)}: expected one file, named "file", got another one`;
       return stop.abort(invalidRequest(message, { param: "file" }));
     }
-    content.once("limit", () => stop.abort(tooLarge(limitBytes)));
+    content.once("limit", () => stop.abort(tooLarge("file", limitBytes)));
     received.filename = [...(filename || "upload.jsonl").toWellFormed()]
       .slice(0, MAX_NAME_CHARACTERS)
       .join("");
@@ -99,13 +99,4 @@ function openForm(contentType: string, fileSize: number): BusboyInstance {
 function badForm(cause: unknown): ApiError {
   const got = cause instanceof Error ? cause.message.slice(0, 200) : "another one";
   return invalidRequest(`body: expected a whole form, got ${got}`, { code: "invalid_form", cause });
-}
-
-function tooLarge(limit: number): ApiError {
-  return new ApiError(`file: expected at most ${limit} bytes, got more`, {
-    status: 413,
-    type: "invalid_request_error",
-    code: "request_too_large",
-    param: "file",
-  });
 }

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { ApiError, clientGone } from "../errors/api-error.ts";
+import { ApiError, clientGone, tooLarge } from "../errors/api-error.ts";
 import type { Env, ServerContext } from "./env.ts";
 
 /**
@@ -11,7 +11,7 @@ export function limitBody(maxBytes: number): MiddlewareHandler<Env> {
   return async (c, next) => {
     const length = c.req.header("content-length");
     if (length === undefined) await replaceBody(c, maxBytes);
-    else if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+    else if (Number(length) > maxBytes) throw tooLarge("body", maxBytes);
     return next();
   };
 }
@@ -25,7 +25,7 @@ async function replaceBody(c: ServerContext, maxBytes: number): Promise<void> {
   try {
     for await (const chunk of raw.body) {
       size += chunk.byteLength;
-      if (size > maxBytes) throw tooLarge(maxBytes);
+      if (size > maxBytes) throw tooLarge("body", maxBytes);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -35,12 +35,4 @@ async function replaceBody(c: ServerContext, maxBytes: number): Promise<void> {
   }
   const { headers, signal } = raw;
   c.req.raw = new Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
-}
-
-function tooLarge(limit: number): ApiError {
-  return new ApiError(`body: expected at most ${limit} bytes, got more`, {
-    status: 413,
-    type: "invalid_request_error",
-    code: "request_too_large",
-  });
 }
