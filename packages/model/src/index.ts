@@ -150,7 +150,7 @@ export { philox4x32 } from "./sampling/philox.ts";
 export { uniform } from "./sampling/random.ts";
 export { createStopMatcher, type StopMatcher } from "./sampling/stop-matcher.ts";
 export { TokenHistory } from "./sampling/token-history.ts";
-export { tokenLogprob, type TokenLogprob } from "./sampling/token-logprobs.ts";
+export { tokenLogprob, tokenLogprobs, type TokenLogprob } from "./sampling/token-logprobs.ts";
 export { OutputError, type OutputProblem } from "./quantize/output-error.ts";
 export type { FileFormat } from "./quantize/plan-quantization.ts";
 export {

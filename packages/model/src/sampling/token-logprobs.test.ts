@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { LogitsError } from "./logits-error.ts";
 import { createRandom } from "./random.ts";
-import { tokenLogprob } from "./token-logprobs.ts";
+import { tokenLogprob, tokenLogprobs } from "./token-logprobs.ts";
 
 it("the log-probability is that of the softmax, most likely first", () => {
   // probabilities 1/8, 1/2, 1/4, 1/8
@@ -73,4 +73,13 @@ it("what cannot be scored is refused with its place", () => {
   expect(() => tokenLogprob(one, -1, 0)).toThrow("got -1");
   expect(() => tokenLogprob(one, 0, 21)).toThrow("top from 0 to 20, got 21");
   expect(() => tokenLogprob(one, 0, 0.5)).toThrow("got 0.5");
+});
+
+it("several tokens of a row have what each has alone", () => {
+  const random = createRandom(3);
+  const logits = Float32Array.from({ length: 50 }, () => 20 * random.next() - 10);
+  const tokenIds = [49, 0, 7, 7];
+  const alone = tokenIds.map((tokenId) => tokenLogprob(logits, tokenId, 0).logprob);
+  expect(tokenLogprobs(logits, tokenIds)).toEqual(alone);
+  expect(() => tokenLogprobs(logits, [50])).toThrow(LogitsError);
 });

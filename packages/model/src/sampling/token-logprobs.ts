@@ -25,16 +25,33 @@ export function tokenLogprob(logits: Float32Array, tokenId: number, top: number)
   if (!Number.isInteger(top) || top < 0 || top > MAX_TOP_LOGPROBS) {
     throw new LogitsError(`top from 0 to ${MAX_TOP_LOGPROBS}`, String(top), undefined, where);
   }
-  const logit = logits[tokenId];
-  if (logit === undefined) {
-    throw new LogitsError(`a token id below ${logits.length}`, String(tokenId), tokenId, where);
-  }
+  const logit = logitOf(logits, tokenId, where);
   const { max, logSum } = normaliser(logits, where);
   const topLogprobs = highest(logits, top).map((id) => ({
     tokenId: id,
     logprob: (logits[id] as number) - max - logSum,
   }));
   return { tokenId, logprob: logit - max - logSum, topLogprobs };
+}
+
+/**
+ * Log-probabilities of some tokens under the softmax of the raw logits: one pass over the row for all of them.
+ *
+ * @param logits - Shape `[V]`.
+ * @param tokenIds - 0 <= tokenId < V each.
+ * @returns natural logarithms, in their order.
+ * @throws {LogitsError} as `tokenLogprob`.
+ */
+export function tokenLogprobs(logits: Float32Array, tokenIds: readonly number[]): number[] {
+  const where = "tokenLogprobs";
+  const { max, logSum } = normaliser(logits, where);
+  return tokenIds.map((tokenId) => logitOf(logits, tokenId, where) - max - logSum);
+}
+
+function logitOf(logits: Float32Array, tokenId: number, where: string): number {
+  const logit = logits[tokenId];
+  if (logit !== undefined) return logit;
+  throw new LogitsError(`a token id below ${logits.length}`, String(tokenId), tokenId, where);
 }
 
 /** `max` and ln Σ exp(logit − max); two numbers, because their sum would round ln Σ away beside a huge max. */

@@ -61,11 +61,9 @@ export class EchoText {
     if (!isFirst || !this.#plan.isEchoed) return { text: "", logprobs: null };
     const { tokenizer, model } = this.#served;
     const given = this.#prompt;
-    const [firstId] = model.promptIds(given);
-    return {
-      text: "text" in given ? given.text : tokenizer.decode(given.tokenIds),
-      logprobs: prompt ? this.#logprobs.write(prompt, firstId) : null,
-    };
+    const text = "text" in given ? given.text : tokenizer.decode(given.tokenIds);
+    if (!prompt) return { text, logprobs: null };
+    return { text, logprobs: this.#logprobs.write(prompt, model.promptIds(given)[0]) };
   }
 
   #choice(

@@ -1,4 +1,4 @@
-import { tokenLogprob, type ChatMessage } from "@baichuan2/model";
+import { tokenLogprobs, type ChatMessage } from "@baichuan2/model";
 import pMap from "p-map";
 import { invalidRequest } from "../../errors/api-error.ts";
 import { enterRequest } from "../../engine/run-request.ts";
@@ -30,8 +30,11 @@ export async function postDecisions(state: ServerState, c: ServerContext): Promi
       const tokenIds = [...(prompts[question] ?? []), ...prefix];
       const { data } = await served.model.logits(tokenIds, { last: true, signal, adapter });
       const own = scores[question] ?? [];
-      for (const { label, tokenId } of next)
-        own[label] = (own[label] ?? 0) + tokenLogprob(data, tokenId, 0).logprob;
+      const ids = next.map(({ tokenId }) => tokenId);
+      for (const [i, logprob] of tokenLogprobs(data, ids).entries()) {
+        const { label = 0 } = next[i] ?? {};
+        own[label] = (own[label] ?? 0) + logprob;
+      }
     },
     { concurrency, signal },
   );
