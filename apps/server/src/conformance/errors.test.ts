@@ -57,6 +57,24 @@ describe("a request that is wrong", () => {
       },
       "response_format",
     ],
+    [
+      "a structured output that is none",
+      { structured_outputs: { regex: "(" } },
+      "structured_outputs",
+    ],
+    [
+      "a function whose parameters are no schema",
+      {
+        tools: [{ type: "function", function: { name: "f", parameters: { type: "wrong" } } }],
+        tool_choice: "required",
+      },
+      "tools",
+    ],
+    [
+      "a wrong field beside an unknown one, among alternatives",
+      { messages: [{ role: "user", content: [{ type: "text", text: 3, cache_control: {} }] }] },
+      "messages[0].content[0].text",
+    ],
     ["another format", { response_format: { type: "yaml" } }, "response_format.type"],
     [
       "two formats",

@@ -1,14 +1,26 @@
-import type { GenerateOptions, GenerationDelta, GenerationResult, Prompt } from "@baichuan2/model";
+import {
+  ResponseFormatError,
+  type GenerateOptions,
+  type GenerationDelta,
+  type GenerationResult,
+  type Prompt,
+} from "@baichuan2/model";
+import { invalidRequest } from "../errors/api-error.ts";
 import type { ServerContext } from "../http/env.ts";
 import type { ServerState } from "../server-state.ts";
 import { GenerationWatch } from "./generation-watch.ts";
 import type { ChosenModel } from "./served-model.ts";
+
+/** Fields of requests that say what an answer must be. */
+export type FormatField = "response_format" | "structured_outputs" | "tools";
 
 /** A generation that a request asks for. */
 export interface GenerationRequest {
   readonly chosen: ChosenModel;
   readonly prompt: Prompt;
   readonly options: Omit<GenerateOptions, "signal" | "adapter">;
+  /** The field that `options.responseFormat` comes from. */
+  readonly formatField?: FormatField | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -16,7 +28,7 @@ export interface GenerationRequest {
 export async function* generate(
   { served, metrics, settings }: ServerState,
   c: ServerContext,
-  { chosen, prompt, options, signal }: GenerationRequest,
+  { chosen, prompt, options, formatField, signal }: GenerationRequest,
 ): AsyncGenerator<GenerationDelta, GenerationResult> {
   const { facts } = c.var;
   facts.model = chosen.id;
@@ -35,8 +47,14 @@ export async function* generate(
       watch.take(value);
       yield value;
     }
+  } catch (error) {
+    throw error instanceof ResponseFormatError ? badFormat(error, formatField) : error;
   } finally {
     watch.end(() => served.model.promptIds(prompt, options).length);
     await stream.return(undefined as never);
   }
+}
+
+function badFormat(error: ResponseFormatError, param: FormatField = "response_format"): Error {
+  return invalidRequest(error.message, { param, code: "invalid_response_format", cause: error });
 }

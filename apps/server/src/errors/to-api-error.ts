@@ -5,7 +5,6 @@ import {
   EngineLimitError,
   GenerationOptionError,
   PromptError,
-  ResponseFormatError,
   TokenIdError,
 } from "@baichuan2/model";
 import { ApiError, invalidRequest, notFound, unavailable } from "./api-error.ts";
@@ -57,10 +56,6 @@ function ofRequest(error: unknown): ApiError | undefined {
   if (error instanceof EngineLimitError) return ofLimit(error);
   if (error instanceof GenerationOptionError)
     return invalidRequest(error.message, { param: paramOf(error.field), cause: error });
-  if (error instanceof ResponseFormatError) {
-    const code = "invalid_response_format";
-    return invalidRequest(error.message, { param: "response_format", code, cause: error });
-  }
   if (error instanceof TokenIdError || error instanceof PromptError)
     return invalidRequest(error.message, { param: "prompt", cause: error });
   if (error instanceof AdapterError) return ofAdapter(error);

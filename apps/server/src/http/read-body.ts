@@ -140,12 +140,12 @@ function misfit(error: z.ZodError): Error {
   });
 }
 
-/** Of alternatives the one that was got furthest with: it tells what its writer meant. */
+/** Of alternatives the one that was got furthest with: it tells what its writer meant. An unknown field is no fault beside another. */
 function deepest(
   issues: readonly z.core.$ZodIssue[],
   base: Path = [],
 ): { path: Path; message: string; code: string } {
-  const [issue] = issues;
+  const issue = issues.find(({ code }) => code !== "unrecognized_keys") ?? issues[0];
   if (!issue) return { path: base, message: "expected something else", code: "invalid_value" };
   const path = [...base, ...issue.path];
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return { ...issue, path };

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ResponseFormat } from "@baichuan2/model";
+import type { FormatField } from "../engine/generate.ts";
 import { invalidRequest } from "../errors/api-error.ts";
 
 /** What an answer must be: OpenAI's `response_format`, and vLLM's `structured_outputs`. */
@@ -31,17 +32,34 @@ export const formatFields = {
 
 const formatObject = z.object(formatFields);
 
+/** What an answer must be, and the field that says so. */
+export interface WantedFormat {
+  readonly format: ResponseFormat;
+  readonly field: FormatField;
+}
+
 /** @throws {ApiError} 400 for two formats at once. */
 export function responseFormat({
-  response_format: format,
-  structured_outputs: outputs,
-}: z.output<typeof formatObject>): ResponseFormat | undefined {
-  const wanted = [ofOpenAi(format), ...ofVllm(outputs)].filter((one) => one !== undefined);
-  if (wanted.length > 1)
+  response_format,
+  structured_outputs,
+}: z.output<typeof formatObject>): WantedFormat | undefined {
+  const wanted: (WantedFormat | undefined)[] = [
+    wantedBy("response_format", ofOpenAi(response_format)),
+    ...ofVllm(structured_outputs).map((format) => wantedBy("structured_outputs", format)),
+  ];
+  const [first, second] = wanted.filter((one) => one !== undefined);
+  if (second)
     throw invalidRequest("structured_outputs: expected one format, got several", {
       param: "structured_outputs",
     });
-  return wanted[0];
+  return first;
+}
+
+function wantedBy(
+  field: FormatField,
+  format: ResponseFormat | undefined,
+): WantedFormat | undefined {
+  return format && { format, field };
 }
 
 function ofOpenAi(

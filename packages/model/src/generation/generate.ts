@@ -11,7 +11,7 @@ import {
   type GenerationOptions,
 } from "../generation-config.ts";
 import { randomSeed } from "../sampling/random.ts";
-import { normalizeResponseFormat } from "../structured/response-format.ts";
+import { plainFormat } from "../structured/response-format.ts";
 import { vocabularyOf } from "../structured/vocabulary.ts";
 import { ChoiceText, type GenerationDelta } from "./choice-text.ts";
 import type { GenerateOptions, GenerationResult, LogitsHook } from "./generate-options.ts";
@@ -137,7 +137,7 @@ function toJob(
     sampler: { ...config, seed },
     topLogprobs: config.logprobs ? config.topLogprobs : undefined,
     promptLogprobs: config.promptLogprobs,
-    format: format && normalizeResponseFormat(format),
+    format: format && plainFormat(format),
     hasProcessor: options.logitsProcessor !== undefined,
     speculative: options.speculative,
     adapter,

@@ -13,7 +13,7 @@ const OBJECT_SCHEMA = { type: "object" };
 /**
  * The automaton that reads the texts of a response format.
  *
- * @param format - Plain, as `normalizeResponseFormat` gives it.
+ * @param format - As `plainFormat` gives it.
  * @throws {ResponseFormatError} as `normalizeResponseFormat`.
  */
 export function buildAutomaton(format: ResponseFormat): Automaton {

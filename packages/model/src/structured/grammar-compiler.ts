@@ -6,11 +6,11 @@ import { ResponseFormatError } from "./response-format-error.ts";
 import type { ResponseFormat } from "./response-format.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** Compiles response formats for one vocabulary, and keeps the latest. */
+/** Compiles response formats for one vocabulary, and keeps the latest, also those that are refused: that can take as long. */
 export class GrammarCompiler {
   readonly #tables: VocabularyTables;
   /** In the order of last use. */
-  readonly #grammars = new Map<string, Grammar>();
+  readonly #compiled = new Map<string, Grammar | ResponseFormatError>();
 
   /**
    * Sorts the vocabulary: about half a second for Baichuan2's.
@@ -29,24 +29,33 @@ export class GrammarCompiler {
   }
 
   /**
-   * @param format - As `normalizeResponseFormat` gives it.
+   * @param format - As `plainFormat` gives it.
    * @throws {ResponseFormatError} as `normalizeResponseFormat`.
    */
   compile(format: ResponseFormat): Grammar {
     const key = JSON.stringify(format);
-    const grammar =
-      this.#grammars.get(key) ?? new AutomatonGrammar(buildAutomaton(format), this.#tables);
-    this.#grammars.delete(key);
-    this.#grammars.set(key, grammar);
-    const [oldest] = this.#grammars.keys();
-    if (this.#grammars.size > MAX_KEPT_GRAMMARS && oldest !== undefined)
-      this.#grammars.delete(oldest);
-    return grammar;
+    const compiled = this.#compiled.get(key) ?? this.#compile(format);
+    this.#compiled.delete(key);
+    this.#compiled.set(key, compiled);
+    const [oldest] = this.#compiled.keys();
+    if (this.#compiled.size > MAX_KEPT_GRAMMARS && oldest !== undefined)
+      this.#compiled.delete(oldest);
+    if (compiled instanceof ResponseFormatError) throw compiled;
+    return compiled;
   }
 
   /** Lets go of all grammars; states in use stay valid. */
   dispose(): void {
-    this.#grammars.clear();
+    this.#compiled.clear();
+  }
+
+  #compile(format: ResponseFormat): Grammar | ResponseFormatError {
+    try {
+      return new AutomatonGrammar(buildAutomaton(format), this.#tables);
+    } catch (error) {
+      if (error instanceof ResponseFormatError) return error;
+      throw error;
+    }
   }
 }
 

@@ -27,6 +27,23 @@ function allowedIds(state: GrammarState, size: number, tokensLeft?: number): num
 const allowed = (state: GrammarState, tokensLeft?: number): number[] =>
   allowedIds(state, small.offsets.length - 1, tokensLeft);
 
+describe("GrammarCompiler", () => {
+  it("compiles a format once, also one that it refuses", () => {
+    const compiler = new GrammarCompiler(small, [small.eosTokenId]);
+    const refusal = (): unknown => {
+      try {
+        return compiler.compile({ type: "regex", pattern: "(" });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusal()).toBeInstanceOf(ResponseFormatError);
+    expect(refusal()).toBe(refusal());
+    const format: ResponseFormat = { type: "choice", choices: ["yes"] };
+    expect(compiler.compile(format)).toBe(compiler.compile({ ...format }));
+  });
+});
+
 describe("a grammar of choices", () => {
   const choices: ResponseFormat = { type: "choice", choices: ["yes", "yesterday", "是"] };
 

@@ -1,4 +1,4 @@
-import { MAX_CHOICE_CHARACTERS, MAX_CHOICES, MAX_KEPT_GRAMMARS } from "./limits.ts";
+import { MAX_CHOICE_CHARACTERS, MAX_CHOICES } from "./limits.ts";
 import { buildAutomaton } from "./build-automaton.ts";
 import { ResponseFormatError } from "./response-format-error.ts";
 import { plainSchema } from "./schema/plain-schema.ts";
@@ -25,20 +25,17 @@ export type ResponseFormat =
  * or allows no text.
  */
 export function normalizeResponseFormat(format: ResponseFormat): ResponseFormat {
-  const normal = plainFormat(format);
-  const key = JSON.stringify(normal);
-  if (!wellFormed.has(key)) buildAutomaton(normal);
-  wellFormed.delete(key);
-  wellFormed.add(key);
-  const [oldest] = wellFormed;
-  if (wellFormed.size > MAX_KEPT_GRAMMARS && oldest !== undefined) wellFormed.delete(oldest);
-  return normal;
+  const plain = plainFormat(format);
+  buildAutomaton(plain);
+  return plain;
 }
 
-/** Formats that were checked, the latest last: a server has the same few again and again. */
-const wellFormed = new Set<string>();
-
-function plainFormat(format: ResponseFormat): ResponseFormat {
+/**
+ * A response format as plain data. What needs the format to be compiled is not checked, which can take a second.
+ *
+ * @throws {ResponseFormatError} if it is not well formed, or has too many choices.
+ */
+export function plainFormat(format: ResponseFormat): ResponseFormat {
   const type: unknown = (format as Partial<ResponseFormat> | null | undefined)?.type;
   switch (type) {
     case "json_schema":

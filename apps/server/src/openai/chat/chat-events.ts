@@ -30,8 +30,8 @@ export async function* chatEvents(
   c: ServerContext,
   { plan, ...run }: ChatRun,
 ): AsyncGenerator<ChatEvent, GenerationResult> {
-  const { messages, options, tools } = plan;
-  const request = { ...run, prompt: { messages }, options };
+  const { messages, options, formatField, tools } = plan;
+  const request = { ...run, prompt: { messages }, options, formatField };
   const start = (
     more: Partial<GenerationRequest> = {},
   ): AsyncGenerator<GenerationDelta, GenerationResult> =>
@@ -43,7 +43,7 @@ export async function* chatEvents(
   if (text) return text;
   const format = callFormat(tools.functions);
   return yield* callEvents(
-    start({ options: { ...options, stop: [], responseFormat: format } }),
+    start({ options: { ...options, stop: [], responseFormat: format }, formatField: "tools" }),
     "required",
   );
 }

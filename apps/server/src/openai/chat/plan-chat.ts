@@ -1,4 +1,5 @@
 import type { ChatMessage, GenerateOptions } from "@baichuan2/model";
+import type { FormatField } from "../../engine/generate.ts";
 import type { ServedModel } from "../../engine/served-model.ts";
 import { invalidRequest } from "../../errors/api-error.ts";
 import { responseFormat } from "../response-format.ts";
@@ -12,6 +13,7 @@ import { toolPrompt } from "./tool-prompt.ts";
 export interface ChatPlan {
   readonly messages: readonly ChatMessage[];
   readonly options: GenerateOptions;
+  readonly formatField: FormatField | undefined;
   readonly tools: ToolChoice | undefined;
 }
 
@@ -21,18 +23,19 @@ export function planChat(request: ChatRequest, served: ServedModel): ChatPlan {
   const messages = toChatMessages(request.messages, tools && toolPrompt(tools.functions));
   for (const [index, { content }] of messages.entries())
     served.checkLength(content, messages.length === 1 ? "messages" : `messages[${index}]`);
-  const format = responseFormat(request);
+  const wanted = responseFormat(request);
   checkTogether(request, tools);
   const isForced = tools !== undefined && tools.mode !== "auto";
   return {
     messages,
     tools,
+    formatField: isForced ? "tools" : wanted?.field,
     options: {
       ...samplingOptions(request),
       maxNewTokens: request.max_completion_tokens ?? request.max_tokens,
       logprobs: request.logprobs ?? false,
       topLogprobs: request.top_logprobs,
-      responseFormat: isForced ? callFormat(tools.functions) : format,
+      responseFormat: isForced ? callFormat(tools.functions) : wanted?.format,
       // A call ends where its grammar does; cut off before it would be none.
       ...(isForced && { stop: [] }),
     },

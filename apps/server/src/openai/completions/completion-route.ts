@@ -24,8 +24,9 @@ export async function postCompletion(state: ServerState, c: ServerContext): Prom
     if ("text" in prompt) served.checkLength(prompt.text, "prompt", TEXT_CONTEXTS);
   const running = enterRequest(state, c, plan.prompts.length * plan.n);
   const head = answerHead("cmpl", chosen.id, served);
+  const { options, formatField } = plan;
   const start: StartPrompt = (prompt) =>
-    generate(state, c, { chosen, prompt, options: plan.options, signal: running.signal });
+    generate(state, c, { chosen, prompt, options, formatField, signal: running.signal });
   if (request.stream) {
     const includesUsage = request.stream_options?.include_usage ?? false;
     const chunks = completionChunks(served, start, { plan, head, includesUsage });

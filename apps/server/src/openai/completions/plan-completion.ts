@@ -1,5 +1,6 @@
 import type { GenerateOptions } from "@baichuan2/model";
 import { invalidRequest } from "../../errors/api-error.ts";
+import type { FormatField } from "../../engine/generate.ts";
 import { promptsOf, type TextPrompt } from "../prompts.ts";
 import { responseFormat } from "../response-format.ts";
 import { samplingOptions } from "../sampling-schema.ts";
@@ -11,6 +12,7 @@ export interface CompletionPlan {
   /** Texts for each prompt. */
   readonly n: number;
   readonly options: GenerateOptions;
+  readonly formatField: FormatField | undefined;
   /** The answer begins with the prompt. */
   readonly isEchoed: boolean;
   /** Nothing is generated. */
@@ -29,12 +31,14 @@ export function planCompletion(request: CompletionRequest, defaultN: number): Co
   const isEchoOnly = request.max_tokens === 0;
   const topLogprobs = request.logprobs ?? undefined;
   check(request, { n, isEchoed });
+  const wanted = responseFormat(request);
   return {
     prompts: promptsOf(request.prompt),
     n,
     isEchoed,
     isEchoOnly,
     topLogprobs,
+    formatField: wanted?.field,
     options: {
       ...samplingOptions(request),
       n,
@@ -43,7 +47,7 @@ export function planCompletion(request: CompletionRequest, defaultN: number): Co
       logprobs: topLogprobs !== undefined,
       topLogprobs,
       promptLogprobs: isEchoed ? topLogprobs : undefined,
-      responseFormat: responseFormat(request),
+      responseFormat: wanted?.format,
     },
   };
 }
