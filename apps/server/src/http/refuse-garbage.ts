@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { invalidRequest } from "../errors/api-error.ts";
 
 /** What a connection is answering. */
@@ -25,7 +26,7 @@ export function refuseGarbage(http: Server): void {
   http.on("request", (request, response) => latest.set(request.socket, { request, response }));
   http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const isAnswering = isOnItsWay(latest.get(socket as Socket));
-    if (error.code === "ECONNRESET" || !socket.writable || isAnswering)
+    if (error.code === "ECONNRESET" || !socket.writable || isAnswering || isUnused(error, socket))
       return void socket.destroy();
     const [status, code] = REFUSALS[error.code ?? ""] ?? ["400 Bad Request", "invalid_http"];
     socket.end(textOf(status, bodyOf(code)));
@@ -35,6 +36,14 @@ export function refuseGarbage(http: Server): void {
     response.writeHead(417, { "content-type": "application/json", connection: "close" });
     response.end(bodyOf("unknown_expectation"));
   });
+}
+
+/**
+ * Whether nothing ever came: clients keep connections ready that they have not used. A refusal would be taken for the answer to a
+ * request that sets out at this moment.
+ */
+function isUnused({ code }: NodeJS.ErrnoException, socket: Duplex): boolean {
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" && (socket as Socket).bytesRead === 0;
 }
 
 /** Whether an answer has begun, or belongs to a request that came whole: the garbage is behind it. */

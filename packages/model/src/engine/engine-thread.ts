@@ -12,6 +12,12 @@ import type {
 } from "./protocol.ts";
 import { fromWireError } from "./wire-error.ts";
 
+/**
+ * Most memory for objects that have just been made. An engine's are few (logits and weights lie outside of the heap), yet V8 lets
+ * their space grow for hours under load, to 128 MB and more.
+ */
+const MAX_YOUNG_MB = 24;
+
 /** Options of opening an engine. */
 export interface OpenEngineOptions extends EngineOptions {
   readonly signal?: AbortSignal | undefined;
@@ -66,7 +72,10 @@ export class EngineThread {
     entry = workerUrl(),
   ): Promise<EngineThread> {
     options.signal?.throwIfAborted();
-    const worker = new Worker(entry, { execArgv: threadArguments(process.execArgv) });
+    const worker = new Worker(entry, {
+      execArgv: threadArguments(process.execArgv),
+      resourceLimits: { maxYoungGenerationSizeMb: MAX_YOUNG_MB },
+    });
     try {
       return new EngineThread(worker, await load(worker, source, options));
     } catch (error) {

@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import type { Benchmark, LoadOptions, RecipeName, Sample, Task } from "../../benchmark.ts";
+import { lettersOf } from "../../choice/choice-question.ts";
+import { choiceSample, type Comparison } from "../../choice/choice-sample.ts";
+import { firstLetter } from "../../choice/first-letter.ts";
+import { dropLast, keepAll, type Shorten } from "../../choice/prompt-pieces.ts";
+import { hasFile } from "../../data/read-file.ts";
+import { selectTasks } from "../../select-tasks.ts";
+import { loadMmluSubject, type MmluSubject } from "./load-mmlu.ts";
+import { lmEvalMmluPrompt, mmluPrompt } from "./mmlu-prompt.ts";
+import { MMLU_CATEGORIES, MMLU_SUBCATEGORY } from "./subjects.ts";
+
+/** Tokens of a prompt in the original, and in OpenCompass's configurations of Baichuan. */
+const MAX_TOKENS = 2048;
+
+const SUBJECTS = Object.keys(MMLU_SUBCATEGORY);
+
+interface MmluRecipe {
+  readonly prompt: typeof mmluPrompt;
+  readonly shorten: Shorten;
+  readonly compare: Comparison;
+}
+
+const RECIPES: Readonly<Partial<Record<RecipeName, MmluRecipe>>> = {
+  readme: {
+    prompt: mmluPrompt,
+    shorten: dropLast(MAX_TOKENS),
+    compare: { kind: "letters", ids: "bare" },
+  },
+  official: {
+    prompt: mmluPrompt,
+    shorten: dropLast(MAX_TOKENS),
+    compare: { kind: "letters", ids: "spaced" },
+  },
+  opencompass: {
+    prompt: mmluPrompt,
+    shorten: dropLast(MAX_TOKENS),
+    compare: { kind: "perplexity", textOf: (prompt, letter) => `${prompt} ${letter}` },
+  },
+  "lm-eval": {
+    prompt: lmEvalMmluPrompt,
+    shorten: keepAll,
+    compare: { kind: "logLikelihood", delimiter: " " },
+  },
+};
+
+/** MMLU: 57 subjects in English. */
+export const mmlu: Benchmark = {
+  name: "mmlu",
+  title: { en: "MMLU", zh: "MMLU" },
+  category: "general",
+  published: "MMLU",
+  recipes: {
+    readme: {
+      shots: 5,
+      description: {
+        en: "Baichuan-7B's evaluate_mmlu.py: logits of A to D behind hendrycks' prompt, mean over all questions",
+        zh: "Baichuan-7B 的 evaluate_mmlu.py：在 hendrycks 的提示后比较 A 至 D 的 logits，对全部题目取平均",
+      },
+    },
+    official: {
+      shots: 5,
+      description: {
+        en: "hendrycks/test: as readme, but the letters have the space before them that the examples show",
+        zh: "hendrycks/test：与 readme 相同，但字母带有示例中的前置空格",
+      },
+    },
+    opencompass: {
+      shots: 5,
+      description: {
+        en: "OpenCompass mmlu_ppl_ac766d: cross-entropy of the whole prompt with each letter, mean over subjects",
+        zh: "OpenCompass mmlu_ppl_ac766d：比较带各字母的整段提示的交叉熵，对各科目取平均",
+      },
+    },
+    "lm-eval": {
+      shots: 5,
+      description: {
+        en: "lm-evaluation-harness: log-likelihood of the letters, mean over all questions",
+        zh: "lm-evaluation-harness：比较字母的对数似然，对全部题目取平均",
+      },
+    },
+  },
+  options: ["shots", "split", "letters", "answers"],
+  aggregation: { readme: "micro", official: "micro", "lm-eval": "micro", opencompass: "macro" },
+  groups: Object.fromEntries(
+    [...Object.keys(MMLU_CATEGORIES), ...new Set(Object.values(MMLU_SUBCATEGORY))].map((name) => [
+      name,
+      { en: name, zh: name },
+    ]),
+  ),
+  source: {
+    url: "https://github.com/hendrycks/test",
+    steps: {
+      en: "download data.tar, which the README links, and unpack it: mmlu/data/{dev,val,test}/*.csv",
+      zh: "下载其 README 链接的 data.tar 并解压：mmlu/data/{dev,val,test}/*.csv",
+    },
+    licence: "MIT",
+  },
+  files: SUBJECTS.flatMap((subject) =>
+    ["dev", "val", "test"].map((split) => ({
+      path: `data/${split}/${subject}_${split}.csv`,
+      ...(split === "dev" && { rows: 5 }),
+      isOptional: split === "val",
+    })),
+  ),
+  load,
+};
+
+async function load(options: LoadOptions): Promise<readonly Task[]> {
+  const { directory, split = "test", signal } = options;
+  const fileOf = (subject: string) => join(directory, "data", split, `${subject}_${split}.csv`);
+  const { present } = await selectTasks(options, SUBJECTS, (name) => hasFile(fileOf(name)));
+  const subjects = await Promise.all(
+    present.map((subject) => loadMmluSubject(directory, subject, { split, signal })),
+  );
+  return subjects.map((subject) => toTask(subject, { ...options, split }));
+}
+
+function toTask(rows: MmluSubject, options: LoadOptions & { readonly split: string }): Task {
+  const { subject } = rows;
+  const subcategory = MMLU_SUBCATEGORY[subject] ?? "other";
+  const categories = Object.keys(MMLU_CATEGORIES).filter((name) =>
+    MMLU_CATEGORIES[name]?.includes(subcategory),
+  );
+  const title = subject.replaceAll("_", " ");
+  return {
+    name: subject,
+    title: { en: title, zh: title },
+    groups: [...categories, subcategory],
+    samples: samplesOf(rows, options),
+  };
+}
+
+function samplesOf(
+  { subject, dev, questions }: MmluSubject,
+  { recipe, split, shots: count = 5, letters: ids, answers: mode = "compare" }: LoadOptions,
+): Sample[] {
+  const { prompt, shorten, compare } = RECIPES[recipe] as MmluRecipe;
+  const shots = dev.slice(0, count);
+  return questions.map((question, row) =>
+    choiceSample({
+      id: `${subject}/${split}/${row}`,
+      question,
+      letters: lettersOf(question),
+      pieces: prompt({ subject, shots, question }),
+      shorten,
+      compare: ids === undefined ? compare : { kind: "letters", ids },
+      mode,
+      extract: firstLetter("ABCD"),
+    }),
+  );
+}

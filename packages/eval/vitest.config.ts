@@ -1,0 +1,3 @@
+import { packageTests } from "@baichuan2/tooling/vitest";
+
+export default packageTests("eval");
