@@ -5,6 +5,9 @@
  * leave. Before them the engine is filled to its last slot, because the pool of keys and values and onnxruntime's arena keep what their
  * fullest step needed. Resident memory (what no file backs) and heap are taken every few seconds, after a collection. Flat: a
  * straight line through the last four fifths of them ends less than 2 % above its beginning.
+ *
+ * The allocator decides: glibc's keeps a few percent more every few minutes, in holes between blocks of all sizes; jemalloc does not
+ * (`LD_PRELOAD=libjemalloc.so.2 pnpm bench server soak`, on Debian of the package libjemalloc2). The report names it.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -127,6 +130,7 @@ const residentPerHour = slope((one) => one.residentMB, warm);
 const growth = (residentPerHour * (1 - WARM_SHARE) * seconds) / 3600 / (warm[0]?.residentMB ?? NaN);
 const { sequences, slots } = await started.model.stats();
 const report = {
+  allocator: /jemalloc|mimalloc|tcmalloc/.exec(process.env["LD_PRELOAD"] ?? "")?.[0] ?? "malloc",
   requests: next,
   endings,
   residentMBPerHour: residentPerHour,
