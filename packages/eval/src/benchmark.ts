@@ -155,8 +155,10 @@ export interface DataFile {
 
 /** A benchmark. */
 export interface Benchmark {
-  /** What commands and folders call it. */
+  /** What commands call it. */
   readonly name: string;
+  /** Its folder among the data. Default: its name. */
+  readonly folder?: string | undefined;
   readonly title: Title;
   readonly category: Category;
   /** Column of the README's tables. */
@@ -169,6 +171,11 @@ export interface Benchmark {
   readonly aggregation: Aggregation | Readonly<Partial<Record<RecipeName, Aggregation>>>;
   /** Groups of tasks, by name; a group's number is made like the benchmark's. */
   readonly groups: Readonly<Record<string, Title>>;
+  /** The score of a task where it is no mean over samples; undefined: it is. */
+  corpusScore?(
+    task: string,
+    options: BenchmarkOptions & Pick<LoadOptions, "recipe">,
+  ): CorpusScore | undefined;
   /**
    * Reads rows and makes samples of them.
    *
