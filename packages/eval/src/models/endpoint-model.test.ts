@@ -1,0 +1,141 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
+
+interface Body {
+  readonly prompt?: string;
+  readonly echo?: boolean;
+  readonly logprobs?: number;
+  readonly stop?: string[];
+  readonly repetition_penalty?: number;
+  readonly temperature?: number;
+  readonly messages?: unknown;
+}
+
+let server: Server;
+let baseURL: string;
+let requests: Body[] = [];
+/** What a completion has besides its text. */
+let logprobsOf: (body: Body) => object | null;
+let textOf: (body: Body) => string;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const body = JSON.parse(await readText(request)) as Body;
+    requests.push(body);
+    const answer = textOf(body);
+    const choice = body.messages
+      ? { index: 0, message: { role: "assistant", content: answer }, finish_reason: "length" }
+      : { index: 0, text: answer, logprobs: logprobsOf(body), finish_reason: "stop" };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ id: "x", choices: [choice] }));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  requests = [];
+  logprobsOf = () => null;
+  textOf = () => "";
+});
+
+const modelWith = (options: Partial<EndpointModelOptions> = {}): EndpointModel =>
+  new EndpointModel({ baseURL, model: "m", maxRetries: 0, ...options });
+
+/** A token for each character, the n-th with the log-probability -n; one more is generated. */
+const characterLogprobs = ({ prompt = "" }: Body): object => {
+  const tokens = [...prompt, "!"];
+  return {
+    text_offset: tokens.map((_, index) => index),
+    token_logprobs: tokens.map((_, index) => (index === 0 ? null : -index)),
+  };
+};
+
+describe("EndpointModel", () => {
+  it("compares letters by the alternatives of the next token, and asks for those that are not among them", async () => {
+    logprobsOf = (body) =>
+      body.echo ? characterLogprobs(body) : { top_logprobs: [{ A: -0.5, " A": -0.1, C: -3 }] };
+    const request = { kind: "letters", prompt: "Answer:", letters: ["A", "B", "C"] } as const;
+    const bare = await modelWith().answer({ ...request, ids: "bare" });
+    // "Answer:" has 7 characters: the B behind it is character 7 of what is echoed
+    expect(bare.scores).toEqual([-0.5, -7, -3]);
+    expect(requests.map(({ prompt, echo }) => [prompt, echo ?? false])).toEqual([
+      ["Answer:", false],
+      ["Answer:B", true],
+    ]);
+    const both = await modelWith().answer({ ...request, letters: ["A"], ids: "both" });
+    expect(both.scores).toEqual([-0.1]);
+  });
+
+  it("sums the log-probabilities of a continuation without prompt and generated token", async () => {
+    logprobsOf = characterLogprobs;
+    const request = {
+      kind: "logLikelihood",
+      prompt: "答案😀",
+      continuations: ["ab", "c"],
+    } as const;
+    const { logLikelihoods } = await modelWith().answer(request);
+    expect(logLikelihoods).toEqual([-3 - 4, -3]);
+  });
+
+  it("takes the mean over all tokens of a text but the first", async () => {
+    logprobsOf = characterLogprobs;
+    const { losses } = await modelWith().answer({ kind: "perplexity", texts: ["abc"] });
+    expect(losses).toEqual([1.5]); // (1 + 2) / 2
+  });
+
+  it("says where a token lies on both sides of the prompt's end", async () => {
+    logprobsOf = () => ({ text_offset: [0, 3], token_logprobs: [null, -1] });
+    const request = { kind: "logLikelihood", prompt: "ab", continuations: ["cd"] } as const;
+    await expect(modelWith().answer(request)).rejects.toThrow("a token that begins behind");
+  });
+
+  it("says that a server tells no log-probabilities", async () => {
+    const request = { kind: "letters", prompt: "x", letters: ["A"], ids: "bare" } as const;
+    await expect(modelWith().answer(request)).rejects.toThrow(
+      "expected log-probabilities, got none",
+    );
+  });
+
+  it("generates greedily without penalties, and cuts at any number of stop texts", async () => {
+    textOf = () => "one two three";
+    const stop = ["v", "w", "x", "y", " three"];
+    const request = { kind: "generate", prompt: "Q:", maxNewTokens: 9, stop } as const;
+    const { texts, finishReasons } = await modelWith().answer(request);
+    expect([texts, finishReasons]).toEqual([["one t"], ["stop"]]);
+    expect(requests[0]).toMatchObject({ temperature: 0, repetition_penalty: 1 });
+    expect(requests[0]?.stop).toHaveLength(4);
+    await modelWith({ extraBody: {} }).answer({ ...request, stop: [] });
+    expect(requests[1]).not.toHaveProperty("repetition_penalty");
+    expect(requests[1]).not.toHaveProperty("stop");
+  });
+
+  it("asks as a user where the model chats", async () => {
+    textOf = () => "fine";
+    const request = { kind: "generate", prompt: "How?", maxNewTokens: 9, stop: [] } as const;
+    const answer = await modelWith({ asChat: true }).answer(request);
+    expect(answer).toMatchObject({ texts: ["fine"], finishReasons: ["length"] });
+    expect(requests[0]?.messages).toEqual([{ role: "user", content: "How?" }]);
+  });
+
+  it("counts tokens with a tokenizer, or says that it needs one", () => {
+    const tokenizer = { encode: (text: string) => [...text].map(() => 1) };
+    expect(modelWith({ tokenizer }).countTokens("abc")).toBe(3);
+    expect(() => modelWith().countTokens("abc")).toThrow("expected a tokenizer");
+  });
+
+  it("has another fingerprint for another address, name or way to ask", () => {
+    const all = [
+      {},
+      { model: "n" },
+      { baseURL: "http://b/v1" },
+      { asChat: true },
+      { extraBody: {} },
+    ];
+    const fingerprints = all.map((options) => modelWith(options).fingerprint);
+    expect(new Set(fingerprints).size).toBe(all.length);
+  });
+});

@@ -1,0 +1,28 @@
+import type { LetterIds } from "../eval-request.ts";
+
+/**
+ * Log-probabilities of letters among the alternatives of a token.
+ *
+ * @param top - Of the next token, by text.
+ * @param ask - Finds that of a spelling that is not among them.
+ */
+export async function letterScores(
+  letters: readonly string[],
+  ids: LetterIds,
+  top: Readonly<Record<string, number>>,
+  ask: (spelling: string) => Promise<number>,
+): Promise<number[]> {
+  const scores: number[] = [];
+  for (const letter of letters) {
+    const spelled: number[] = [];
+    for (const spelling of spellingsOf(letter, ids))
+      spelled.push(top[spelling] ?? (await ask(spelling)));
+    scores.push(Math.max(...spelled));
+  }
+  return scores;
+}
+
+function spellingsOf(letter: string, ids: LetterIds): readonly string[] {
+  if (ids === "bare") return [letter];
+  return ids === "spaced" ? [` ${letter}`] : [letter, ` ${letter}`];
+}
