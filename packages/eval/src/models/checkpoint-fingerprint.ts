@@ -15,7 +15,7 @@ export type LoadFacts = Readonly<Record<string, string | number | boolean | unde
  * of 16 places of 64 KiB of large ones. A change elsewhere in a large file, of the same length, goes unnoticed.
  *
  * @param folders - Checkpoint, and adapters.
- * @param facts - How they are loaded: `dtype`, …
+ * @param facts - How they are loaded and asked: `dtype`, `asChat`, …
  */
 export async function checkpointFingerprint(
   folders: readonly string[],

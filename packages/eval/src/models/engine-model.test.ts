@@ -69,7 +69,6 @@ describe("EngineModel", () => {
     const options = { doSample: false, repetitionPenalty: 1, maxNewTokens: 8 };
     const { text } = await model.generate({ messages }, options);
     expect((await chatting.answer(request)).texts).toEqual([text]);
-    expect(chatting.fingerprint).not.toBe(evaluated.fingerprint);
   });
 
   it("takes the end of a prompt that is longer than the context", async () => {

@@ -21,7 +21,7 @@ import { commonPrefixLength, meanLoss, sum } from "./token-lists.ts";
 export interface EngineModelOptions {
   /** What reports call it. */
   readonly name: string;
-  /** See `checkpointFingerprint`. */
+  /** Of files, and of how they are loaded and asked: see `checkpointFingerprint`. */
   readonly fingerprint: string;
   /** Asks what is generated or compared as a message of a user, for models that were tuned to chat. */
   readonly asChat?: boolean | undefined;
@@ -44,7 +44,7 @@ export class EngineModel implements EvalModel {
     this.#model = model;
     this.#asChat = asChat;
     this.name = name;
-    this.fingerprint = asChat ? `${fingerprint}-chat` : fingerprint;
+    this.fingerprint = fingerprint;
   }
 
   readonly countTokens = (text: string): number => this.#encode(text).length;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Benchmark, BenchmarkOptions, RecipeName, Sample, Task } from "../benchmark.ts";
 import type { EvalModel } from "../eval-model.ts";
+import { EvalDataError } from "../data/eval-data-error.ts";
 import { EvalRunError } from "./eval-run-error.ts";
 import type { RunManifest } from "./run-manifest.ts";
 
@@ -14,6 +15,8 @@ export interface BenchmarkChoice {
   readonly options?: BenchmarkOptions | undefined;
   /** Only these tasks. Default: all whose files are there. */
   readonly tasks?: readonly string[] | undefined;
+  /** It is left out where its data is not there. */
+  readonly isOptional?: boolean | undefined;
 }
 
 /** What a run asks. */
@@ -43,53 +46,84 @@ export interface RunPlan {
   readonly samples: readonly PlannedSample[];
 }
 
+/** How a run is planned. */
+export interface PlanOptions {
+  /** Of this package. */
+  readonly version: string;
+  /** Told of each optional benchmark that is left out. */
+  readonly onSkip?: ((benchmark: Benchmark, reason: EvalDataError) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Loads what a run asks.
  *
- * @param version - Of this package.
  * @throws {EvalRunError} for a recipe or option that a benchmark does not have.
  * @throws {EvalDataError} as the benchmarks' loaders.
  */
 export async function planRun(
   model: Pick<EvalModel, "name" | "fingerprint">,
   choice: RunChoice,
-  { version, signal }: { readonly version: string; readonly signal?: AbortSignal | undefined },
+  options: PlanOptions,
 ): Promise<RunPlan> {
   const { limit, shard } = choice;
-  const benchmarks = [];
+  const benchmarks: RunManifest["benchmarks"] = [];
   const samples: PlannedSample[] = [];
   for (const one of choice.benchmarks) {
-    const { recipe, options } = checkChoice(one);
-    const directory = join(choice.dataDirectory, one.benchmark.folder ?? one.benchmark.name);
-    const { tasks: names } = one;
-    const load = { ...options, directory, recipe, tasks: names, signal };
-    const tasks = (await one.benchmark.load(load)).map((task) => limited(task, limit));
+    const loaded = await loadChoice(one, choice, options);
+    if (!loaded) continue;
+    const tasks = loaded.tasks.map((task) => limited(task, limit));
     samples.push(...tasks.flatMap((task) => planned(one.benchmark.name, task)));
-    benchmarks.push({
-      name: one.benchmark.name,
-      recipe,
-      options: definedOf(options),
-      dataHash: hashOf(tasks),
-      tasks: tasks.map(({ name, title, groups, notes, samples: all }) => {
-        return {
-          name,
-          title,
-          groups: [...groups],
-          ...(notes && { notes: [...notes] }),
-          planned: all.length,
-        };
-      }),
-    });
+    benchmarks.push(manifestOf(one.benchmark.name, { ...loaded, tasks }));
   }
   const facts = { name: model.name, fingerprint: model.fingerprint };
-  const manifest = {
-    format: 1 as const,
-    version,
-    model: facts,
-    ...definedOf({ limit, shard }),
-    benchmarks,
-  };
+  const { version } = options;
+  const parts = definedOf({ limit, shard: shard && { ...shard } });
+  const manifest = { format: 1 as const, version, model: facts, ...parts, benchmarks };
   return { manifest, samples: shard ? samples.filter(isOfShard(shard)) : samples };
+}
+
+interface LoadedChoice {
+  readonly recipe: RecipeName;
+  readonly options: BenchmarkOptions;
+  readonly tasks: readonly Task[];
+}
+
+async function loadChoice(
+  choice: BenchmarkChoice,
+  { dataDirectory }: RunChoice,
+  { onSkip, signal }: PlanOptions,
+): Promise<LoadedChoice | undefined> {
+  const { benchmark, isOptional = false } = choice;
+  const { recipe, options } = checkChoice(choice);
+  const directory = join(dataDirectory, benchmark.folder ?? benchmark.name);
+  const load = { ...options, directory, recipe, tasks: choice.tasks, signal };
+  try {
+    return { recipe, options, tasks: await benchmark.load(load) };
+  } catch (error) {
+    if (!isOptional || !(error instanceof EvalDataError)) throw error;
+    onSkip?.(benchmark, error);
+    return undefined;
+  }
+}
+
+function manifestOf(
+  name: string,
+  { recipe, options, tasks }: LoadedChoice,
+): RunManifest["benchmarks"][number] {
+  return {
+    name,
+    recipe,
+    options: definedOf(options),
+    dataHash: hashOf(tasks),
+    tasks: tasks.map(({ name: task, title, groups, notes, samples }) => ({
+      name: task,
+      title,
+      groups: [...groups],
+      ...(notes && { notes: [...notes] }),
+      planned: samples.length,
+    })),
+  };
 }
 
 function checkChoice({ benchmark, recipe = "readme", options = {} }: BenchmarkChoice): {
