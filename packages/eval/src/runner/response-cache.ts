@@ -15,12 +15,13 @@ interface CacheLine {
  */
 export class ResponseCache implements AsyncDisposable {
   readonly #responses: Map<string, EvalResponse>;
-  readonly #file: FileHandle;
+  readonly #path: string;
+  #file: Promise<FileHandle> | undefined;
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(responses: Map<string, EvalResponse>, file: FileHandle) {
+  private constructor(responses: Map<string, EvalResponse>, path: string) {
     this.#responses = responses;
-    this.#file = file;
+    this.#path = path;
   }
 
   /** Opens the cache of a model. @param directory - Of all models; made where it is not there. */
@@ -34,8 +35,8 @@ export class ResponseCache implements AsyncDisposable {
     for (const name of await readdir(folder))
       for (const { key, response } of await readWholeLines(join(folder, name)))
         responses.set(key, response);
-    const file = await open(join(folder, `${randomBytes(8).toString("hex")}.jsonl`), "wx");
-    return new ResponseCache(responses, file);
+    const path = join(folder, `${randomBytes(8).toString("hex")}.jsonl`);
+    return new ResponseCache(responses, path);
   }
 
   /** The answer to an equal request. */
@@ -47,7 +48,7 @@ export class ResponseCache implements AsyncDisposable {
   set(request: EvalRequest, response: EvalResponse): Promise<void> {
     const line: CacheLine = { key: keyOf(request), response };
     this.#responses.set(line.key, response);
-    this.#written = this.#written.then(() => this.#file.appendFile(`${JSON.stringify(line)}\n`));
+    this.#written = this.#written.then(() => this.#append(`${JSON.stringify(line)}\n`));
     return this.#written;
   }
 
@@ -55,8 +56,14 @@ export class ResponseCache implements AsyncDisposable {
     try {
       await this.#written;
     } finally {
-      await this.#file.close();
+      await (await this.#file)?.close();
     }
+  }
+
+  /** The file is made with its first line: a run that finds all answers leaves none behind. */
+  async #append(text: string): Promise<void> {
+    this.#file ??= open(this.#path, "wx");
+    await (await this.#file).appendFile(text);
   }
 }
 
