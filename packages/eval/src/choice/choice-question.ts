@@ -7,6 +7,14 @@ export interface ChoiceQuestion {
   readonly answer: string | null;
 }
 
+/** The same question with each of its texts changed. */
+export function mapTexts(
+  { question, options, answer }: ChoiceQuestion,
+  change: (text: string) => string,
+): ChoiceQuestion {
+  return { question: change(question), options: options.map(change), answer };
+}
+
 /** `A` to `E`, as many as there are options. */
 export function lettersOf({ options }: ChoiceQuestion, count = options.length): readonly string[] {
   return ["A", "B", "C", "D", "E"].slice(0, count);

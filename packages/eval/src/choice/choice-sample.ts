@@ -12,6 +12,9 @@ export type Comparison =
   | { readonly kind: "logLikelihood"; readonly delimiter: string }
   | { readonly kind: "perplexity"; readonly textOf: (prompt: string, letter: string) => string };
 
+/** Finds a letter in a generated answer; null: there is none. */
+export type Extract = (text: string) => string | null;
+
 /** What a sample is made of. */
 export interface ChoiceSampleParts {
   readonly id: string;
@@ -21,8 +24,9 @@ export interface ChoiceSampleParts {
   readonly shorten: Shorten;
   readonly compare: Comparison;
   readonly mode: AnswerMode;
-  /** Finds the letter in a generated answer; null: there is none. */
-  readonly extract: (text: string) => string | null;
+  readonly extract: Extract;
+  /** Of a generated answer. Default 256. */
+  readonly maxNewTokens?: number | undefined;
 }
 
 /** New tokens of a generated answer, which may explain itself. */
@@ -36,14 +40,17 @@ export function choiceSample(parts: ChoiceSampleParts): Sample {
     question: questionLines(question),
     request({ countTokens }) {
       const prompt = joinPieces(shorten(pieces, countTokens));
-      return parts.mode === "generate" ? generation(prompt) : comparison(parts, prompt);
+      return parts.mode === "generate" ? generation(parts, prompt) : comparison(parts, prompt);
     },
     grade: (response) => gradeOf(answerOf(response, letters, extract), question.answer),
   };
 }
 
-function generation(prompt: string): EvalRequest {
-  return { kind: "generate", prompt, maxNewTokens: MAX_NEW_TOKENS, stop: [] };
+function generation(
+  { maxNewTokens = MAX_NEW_TOKENS }: ChoiceSampleParts,
+  prompt: string,
+): EvalRequest {
+  return { kind: "generate", prompt, maxNewTokens, stop: [] };
 }
 
 function comparison({ compare, letters }: ChoiceSampleParts, prompt: string): EvalRequest {
@@ -64,7 +71,7 @@ function comparison({ compare, letters }: ChoiceSampleParts, prompt: string): Ev
 function answerOf(
   response: EvalResponse,
   letters: readonly string[],
-  extract: (text: string) => string | null,
+  extract: Extract,
 ): string | null {
   switch (response.kind) {
     case "letters":

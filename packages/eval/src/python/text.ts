@@ -34,3 +34,8 @@ export function splitWords(text: string): string[] {
   const stripped = strip(text);
   return stripped === "" ? [] : stripped.split(SPACES);
 }
+
+/** What `open(file)` makes of line ends: `\r\n` and `\r` become `\n`. */
+export function universalNewlines(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
+}

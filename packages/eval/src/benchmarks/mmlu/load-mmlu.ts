@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import type { ChoiceQuestion } from "../../choice/choice-question.ts";
+import type { SubjectRows } from "../../choice/choice-samples.ts";
 import { EvalDataError } from "../../data/eval-data-error.ts";
 import { readCsv, type CsvRow } from "../../data/read-csv.ts";
 
-/** Rows of a subject. */
-export interface MmluSubject {
-  readonly subject: string;
-  readonly dev: readonly ChoiceQuestion[];
-  readonly questions: readonly ChoiceQuestion[];
-}
-
 const COLUMNS = 6;
+
+/** A file of MMLU, below its folder. */
+export function mmluFile(subject: string, split: string): string {
+  return join("data", split, `${subject}_${split}.csv`);
+}
 
 /**
  * Reads the rows of a subject.
@@ -22,13 +21,12 @@ export async function loadMmluSubject(
   directory: string,
   subject: string,
   { split, signal }: { readonly split: string; readonly signal?: AbortSignal | undefined },
-): Promise<MmluSubject> {
-  const read = async (part: string): Promise<ChoiceQuestion[]> => {
-    const file = join(directory, "data", part, `${subject}_${part}.csv`);
-    return (await readCsv(file, { columns: COLUMNS, signal })).map(toQuestion);
-  };
+): Promise<SubjectRows> {
+  const fileOf = (part: string): string => join(directory, mmluFile(subject, part));
+  const read = async (part: string): Promise<ChoiceQuestion[]> =>
+    (await readCsv(fileOf(part), { columns: COLUMNS, signal })).map(toQuestion);
   const [dev, questions] = await Promise.all([read("dev"), read(split)]);
-  return { subject, dev, questions };
+  return { subject, dev, devFile: fileOf("dev"), questions };
 }
 
 function toQuestion({ file, row, cells }: CsvRow): ChoiceQuestion {

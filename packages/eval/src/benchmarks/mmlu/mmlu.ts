@@ -1,27 +1,23 @@
 import { join } from "node:path";
-import type { Benchmark, LoadOptions, RecipeName, Sample, Task } from "../../benchmark.ts";
-import { lettersOf } from "../../choice/choice-question.ts";
-import { choiceSample, type Comparison } from "../../choice/choice-sample.ts";
+import type { Benchmark, LoadOptions, RecipeName, Task } from "../../benchmark.ts";
+import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
 import { firstLetter } from "../../choice/first-letter.ts";
-import { dropLast, keepAll, type Shorten } from "../../choice/prompt-pieces.ts";
+import { dropLast, keepAll } from "../../choice/prompt-pieces.ts";
+import { checkedOption } from "../../data/checked-option.ts";
 import { hasFile } from "../../data/read-file.ts";
 import { selectTasks } from "../../select-tasks.ts";
-import { loadMmluSubject, type MmluSubject } from "./load-mmlu.ts";
-import { lmEvalMmluPrompt, mmluPrompt } from "./mmlu-prompt.ts";
-import { MMLU_CATEGORIES, MMLU_SUBCATEGORY } from "./subjects.ts";
+import { MMLU_FILES } from "./files.ts";
+import { loadMmluSubject, mmluFile } from "./load-mmlu.ts";
+import { lmEvalMmluPrompt, mmluPrompt, openCompassMmluPrompt } from "./mmlu-prompt.ts";
+import { MMLU_CATEGORIES, MMLU_SUBCATEGORY, mmluGroups } from "./subjects.ts";
 
 /** Tokens of a prompt in the original, and in OpenCompass's configurations of Baichuan. */
 const MAX_TOKENS = 2048;
 
 const SUBJECTS = Object.keys(MMLU_SUBCATEGORY);
+const SPLITS = ["test", "val"] as const;
 
-interface MmluRecipe {
-  readonly prompt: typeof mmluPrompt;
-  readonly shorten: Shorten;
-  readonly compare: Comparison;
-}
-
-const RECIPES: Readonly<Partial<Record<RecipeName, MmluRecipe>>> = {
+const RECIPES: Readonly<Partial<Record<RecipeName, ChoiceRecipe>>> = {
   readme: {
     prompt: mmluPrompt,
     shorten: dropLast(MAX_TOKENS),
@@ -33,8 +29,8 @@ const RECIPES: Readonly<Partial<Record<RecipeName, MmluRecipe>>> = {
     compare: { kind: "letters", ids: "spaced" },
   },
   opencompass: {
-    prompt: mmluPrompt,
-    shorten: dropLast(MAX_TOKENS),
+    prompt: openCompassMmluPrompt,
+    shorten: dropLast(MAX_TOKENS, " A"),
     compare: { kind: "perplexity", textOf: (prompt, letter) => `${prompt} ${letter}` },
   },
   "lm-eval": {
@@ -78,6 +74,10 @@ export const mmlu: Benchmark = {
         en: "lm-evaluation-harness: log-likelihood of the letters, mean over all questions",
         zh: "lm-evaluation-harness：比较字母的对数似然，对全部题目取平均",
       },
+      chosen: {
+        en: "The harness has no examples unless it is told to: here as many as in the README.",
+        zh: "该框架默认不带示例；此处与 README 的数目相同。",
+      },
     },
   },
   options: ["shots", "split", "letters", "answers"],
@@ -96,57 +96,30 @@ export const mmlu: Benchmark = {
     },
     licence: "MIT",
   },
-  files: SUBJECTS.flatMap((subject) =>
-    ["dev", "val", "test"].map((split) => ({
-      path: `data/${split}/${subject}_${split}.csv`,
-      ...(split === "dev" && { rows: 5 }),
-      isOptional: split === "val",
-    })),
-  ),
+  files: MMLU_FILES,
   load,
 };
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
-  const { directory, split = "test", signal } = options;
-  const fileOf = (subject: string) => join(directory, "data", split, `${subject}_${split}.csv`);
-  const { present } = await selectTasks(options, SUBJECTS, (name) => hasFile(fileOf(name)));
+  const { directory, signal } = options;
+  const split = checkedOption("split", options.split ?? "test", { values: SPLITS, directory });
+  const { present } = await selectTasks(options, SUBJECTS, (subject) =>
+    hasFile(join(directory, mmluFile(subject, split))),
+  );
   const subjects = await Promise.all(
     present.map((subject) => loadMmluSubject(directory, subject, { split, signal })),
   );
-  return subjects.map((subject) => toTask(subject, { ...options, split }));
+  return subjects.map((rows) => toTask(rows, { ...options, split }));
 }
 
-function toTask(rows: MmluSubject, options: LoadOptions & { readonly split: string }): Task {
+function toTask(rows: SubjectRows, options: LoadOptions & { readonly split: string }): Task {
   const { subject } = rows;
-  const subcategory = MMLU_SUBCATEGORY[subject] ?? "other";
-  const categories = Object.keys(MMLU_CATEGORIES).filter((name) =>
-    MMLU_CATEGORIES[name]?.includes(subcategory),
-  );
   const title = subject.replaceAll("_", " ");
+  const recipe = RECIPES[options.recipe] as ChoiceRecipe;
   return {
     name: subject,
     title: { en: title, zh: title },
-    groups: [...categories, subcategory],
-    samples: samplesOf(rows, options),
+    groups: mmluGroups(subject),
+    samples: choiceSamples(rows, { ...options, recipe, extract: firstLetter("ABCD") }),
   };
-}
-
-function samplesOf(
-  { subject, dev, questions }: MmluSubject,
-  { recipe, split, shots: count = 5, letters: ids, answers: mode = "compare" }: LoadOptions,
-): Sample[] {
-  const { prompt, shorten, compare } = RECIPES[recipe] as MmluRecipe;
-  const shots = dev.slice(0, count);
-  return questions.map((question, row) =>
-    choiceSample({
-      id: `${subject}/${split}/${row}`,
-      question,
-      letters: lettersOf(question),
-      pieces: prompt({ subject, shots, question }),
-      shorten,
-      compare: ids === undefined ? compare : { kind: "letters", ids },
-      mode,
-      extract: firstLetter("ABCD"),
-    }),
-  );
 }

@@ -70,3 +70,12 @@ export const MMLU_CATEGORIES: Readonly<Record<string, readonly string[]>> = {
   "social sciences": ["politics", "culture", "economics", "geography", "psychology"],
   "other (business, health, misc.)": ["other", "business", "health"],
 };
+
+/** Names of the groups that a subject counts for: its category and its subcategory. */
+export function mmluGroups(subject: string): readonly string[] {
+  const subcategory = MMLU_SUBCATEGORY[subject] ?? "other";
+  const categories = Object.entries(MMLU_CATEGORIES)
+    .filter(([, subcategories]) => subcategories.includes(subcategory))
+    .map(([category]) => category);
+  return [...categories, subcategory];
+}

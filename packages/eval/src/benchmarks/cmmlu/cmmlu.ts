@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
+import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
+import { checkedOption } from "../../data/checked-option.ts";
+import { hasFile } from "../../data/read-file.ts";
+import { selectTasks } from "../../select-tasks.ts";
+import { CMMLU_RECIPES } from "./cmmlu-recipes.ts";
+import { extractChoice } from "./extract-choice.ts";
+import { CMMLU_FILES } from "./files.ts";
+import { cmmluFile, loadCmmluSubject } from "./load-cmmlu.ts";
+import { CMMLU_SUBJECTS, cmmluGroups, cmmluZh } from "./subjects.ts";
+
+const SUBJECTS = Object.keys(CMMLU_SUBJECTS);
+
+/** CMMLU: 67 subjects in Chinese. */
+export const cmmlu: Benchmark = {
+  name: "cmmlu",
+  title: { en: "CMMLU", zh: "CMMLU" },
+  category: "general",
+  published: "CMMLU",
+  recipes: {
+    readme: {
+      shots: 5,
+      description: {
+        en: "CMMLU's own code, as the README says: logits of A to D, the longest examples dropped above 2048 tokens, mean over subjects",
+        zh: "按 README 使用 CMMLU 官方代码：比较 A 至 D 的 logits，超过 2048 个 token 时去掉最长的示例，对各科目取平均",
+      },
+    },
+    official: {
+      shots: 5,
+      description: {
+        en: "CMMLU's own code, the same as readme; `prompt` cot asks for thoughts first, without examples",
+        zh: "CMMLU 官方代码，与 readme 相同；`prompt` 为 cot 时先分析再作答，不带示例",
+      },
+      chosen: {
+        en: "A generated answer without a letter is none: the original draws one.",
+        zh: "生成式回答中没有字母时视为未作答；官方此时随机选一个。",
+      },
+    },
+    opencompass: {
+      shots: 5,
+      description: {
+        en: "OpenCompass cmmlu_ppl_8b9c76: cross-entropy of the whole prompt with each letter, mean over subjects",
+        zh: "OpenCompass cmmlu_ppl_8b9c76：比较带各字母的整段提示的交叉熵，对各科目取平均",
+      },
+    },
+    "lm-eval": {
+      shots: 5,
+      description: {
+        en: "lm-evaluation-harness: log-likelihood of the letters, mean over all questions",
+        zh: "lm-evaluation-harness：比较字母的对数似然，对全部题目取平均",
+      },
+      chosen: {
+        en: "The harness has no examples unless it is told to: here as many as in the README.",
+        zh: "该框架默认不带示例；此处与 README 的数目相同。",
+      },
+    },
+  },
+  options: ["shots", "prompt", "letters", "answers"],
+  aggregation: { readme: "macro", official: "macro", opencompass: "macro", "lm-eval": "micro" },
+  groups: {
+    STEM: { en: "STEM", zh: "理工科" },
+    Humanities: { en: "Humanities", zh: "人文学科" },
+    "Social Science": { en: "Social Science", zh: "社会科学" },
+    Other: { en: "Other", zh: "其他" },
+    "China specific": { en: "China specific", zh: "中国特定主题" },
+  },
+  source: {
+    url: "https://github.com/haonan-li/CMMLU",
+    steps: {
+      en: "copy the folders below its `data`: cmmlu/{dev,test}/*.csv",
+      zh: "复制其 `data` 下的文件夹：cmmlu/{dev,test}/*.csv",
+    },
+    licence: "CC BY-NC 4.0",
+    restriction: { en: "not for commercial use", zh: "不可用于商业目的" },
+  },
+  files: CMMLU_FILES,
+  load,
+};
+
+async function load(options: LoadOptions): Promise<readonly Task[]> {
+  const { directory, signal } = options;
+  const recipe = recipeOf(options);
+  const { present } = await selectTasks(options, SUBJECTS, (subject) =>
+    hasFile(join(directory, cmmluFile(subject, "test"))),
+  );
+  const subjects = await Promise.all(
+    present.map((subject) => loadCmmluSubject(directory, subject, signal)),
+  );
+  return subjects.map((rows) => toTask(rows, recipe, options));
+}
+
+function recipeOf({ recipe, prompt, directory }: LoadOptions): ChoiceRecipe {
+  const prompts = CMMLU_RECIPES[recipe] ?? {};
+  const values = Object.keys(prompts);
+  const name = checkedOption("prompt", prompt ?? values[0] ?? "", { values, directory });
+  return prompts[name] as ChoiceRecipe;
+}
+
+function toTask(rows: SubjectRows, recipe: ChoiceRecipe, options: LoadOptions): Task {
+  const { subject } = rows;
+  return {
+    name: subject,
+    title: { en: subject.replaceAll("_", " "), zh: cmmluZh(subject) },
+    groups: cmmluGroups(subject),
+    samples: choiceSamples(rows, { ...options, split: "test", recipe, extract: extractChoice }),
+  };
+}
