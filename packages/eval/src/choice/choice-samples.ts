@@ -3,7 +3,7 @@ import { shuffled } from "../random/shuffled.ts";
 import { lettersOf, type ChoiceQuestion } from "./choice-question.ts";
 import { choiceSample, type Comparison, type Extract } from "./choice-sample.ts";
 import type { PromptPieces, Shorten } from "./prompt-pieces.ts";
-import { takeShots } from "./take-shots.ts";
+import { firstShots } from "./first-shots.ts";
 
 /** Rows of a subject. */
 export interface SubjectRows {
@@ -57,7 +57,7 @@ export function choiceSamples(rows: SubjectRows, options: SubjectOptions): Sampl
   return rows.questions.map((question, row) => {
     const id = `${subject}/${split}/${row}`;
     const ordered = seed === undefined ? dev : shuffled(dev, seed, id);
-    const shots = takeShots(ordered, count, devFile);
+    const shots = firstShots(ordered, count, devFile);
     return choiceSample({
       id,
       question,

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import type { Benchmark, DataFile, LoadOptions, Task } from "../../benchmark.ts";
+import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
 import { checkedOption } from "../../data/checked-option.ts";
 import { hasFile } from "../../data/read-file.ts";
 import { selectTasks } from "../../select-tasks.ts";
 import { CEVAL_RECIPES } from "./ceval-recipes.ts";
 import { extractCevalAnswer } from "./extract-ceval-answer.ts";
+import { CEVAL_FILES } from "./files.ts";
 import { cevalFile, loadCevalSubject, type CevalSplit } from "./load-ceval.ts";
 import { CEVAL_SUBJECTS, cevalGroups } from "./subjects.ts";
 
@@ -85,17 +86,9 @@ export const ceval: Benchmark = {
     licence: "CC BY-NC-SA 4.0",
     restriction: { en: "not for commercial use", zh: "不可用于商业目的" },
   },
-  files: SUBJECTS.flatMap((subject) => SPLITS.map((split) => toFile(subject, split))),
+  files: CEVAL_FILES,
   load,
 };
-
-function toFile(subject: string, split: CevalSplit): DataFile {
-  return {
-    path: cevalFile(subject, split),
-    ...(split === "dev" && { rows: 5 }),
-    isOptional: split === "test",
-  };
-}
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;

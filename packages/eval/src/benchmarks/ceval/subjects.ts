@@ -1,11 +1,12 @@
+/** Its names in English and Chinese, and its category. */
+type Subject = readonly [en: string, zh: string, category: string];
+
 /**
- * The subjects of C-Eval: English name, Chinese name, category.
+ * The subjects of C-Eval.
  *
  * @see C-Eval subject_mapping.json at cba65ae
  */
-export const CEVAL_SUBJECTS: Readonly<
-  Record<string, readonly [en: string, zh: string, category: string]>
-> = {
+export const CEVAL_SUBJECTS: Readonly<Record<string, Subject>> = {
   computer_network: ["Computer Network", "计算机网络", "STEM"],
   operating_system: ["Operating System", "操作系统", "STEM"],
   computer_architecture: ["Computer Architecture", "计算机组成", "STEM"],

@@ -6,7 +6,7 @@ import { EvalDataError } from "../data/eval-data-error.ts";
  * @param file - Where they are from.
  * @throws {EvalDataError} if there are not so many.
  */
-export function takeShots<Shot>(shots: readonly Shot[], count: number, file: string): Shot[] {
+export function firstShots<Shot>(shots: readonly Shot[], count: number, file: string): Shot[] {
   if (count <= shots.length) return shots.slice(0, count);
   throw new EvalDataError({
     file,

@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { firstShots } from "./first-shots.ts";
+
+it("firstShots takes the first examples, and says how many there are where that is too few", () => {
+  expect(firstShots(["a", "b", "c"], 2, "dev.csv")).toEqual(["a", "b"]);
+  expect(firstShots(["a"], 0, "dev.csv")).toEqual([]);
+  expect(() => firstShots(["a", "b"], 3, "dev.csv")).toThrow(
+    "dev.csv: expected 3 examples, got 2 (ask for at most 2 shots)",
+  );
+});
