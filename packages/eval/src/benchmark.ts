@@ -91,6 +91,8 @@ export interface Grade {
   readonly score: number | null;
   /** Further scores, 0 to 1, e.g. `acc_norm`. */
   readonly others?: Readonly<Record<string, number>> | undefined;
+  /** How much it counts in a mean over samples: points of an exam. Default 1. */
+  readonly weight?: number | undefined;
   /** Why, in a few words: `timed out`, `passed`. */
   readonly note?: string | undefined;
 }
@@ -157,7 +159,7 @@ export interface DataFile {
 export interface Benchmark {
   /** What commands call it. */
   readonly name: string;
-  /** Its folder among the data. Default: its name. */
+  /** Folder of its data where that is not `name`: two benchmarks may share one. */
   readonly folder?: string | undefined;
   readonly title: Title;
   readonly category: Category;

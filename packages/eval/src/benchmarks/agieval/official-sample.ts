@@ -1,0 +1,66 @@
+import type { Sample } from "../../benchmark.ts";
+import { EvalDataError } from "../../data/eval-data-error.ts";
+import { fewShotPrompt, zeroShotPrompt } from "./agieval-prompt.ts";
+import { isRight, readAnswer, type AgievalAnswer, type AgievalSetting } from "./extract-answer.ts";
+import type { AgievalRow } from "./load-agieval.ts";
+import type { AgievalTask } from "./tasks.ts";
+
+/** Tokens of the examples, and of an answer, in the original. */
+const MAX_PROMPT_TOKENS = 2048;
+const MAX_NEW_TOKENS = 2000;
+
+/** Ends an example; the original's end mark, `<END>`, was meant for a service and is not in its prompts by default. */
+const END_OF_EXAMPLE = "\n\n";
+
+/** A task's examples, and how its questions are asked. */
+export interface OfficialForm {
+  readonly task: AgievalTask;
+  readonly setting: AgievalSetting;
+  /** Their texts, with numbers. */
+  readonly examples: readonly string[];
+}
+
+/** A question as AGIEval's own code asks and scores it. */
+export function officialSample(
+  id: string,
+  row: AgievalRow,
+  { task, setting, examples }: OfficialForm,
+): Sample {
+  const isFewShot = setting !== "zero-shot";
+  return {
+    id,
+    question: [row.passage, row.question, ...row.options].filter((line) => line !== "").join("\n"),
+    request: ({ countTokens }) => ({
+      kind: "generate",
+      prompt: isFewShot
+        ? fewShotPrompt(task, row, examples, { maxTokens: MAX_PROMPT_TOKENS, countTokens })
+        : zeroShotPrompt(task, row, setting),
+      maxNewTokens: MAX_NEW_TOKENS,
+      stop: isFewShot ? [END_OF_EXAMPLE] : [],
+    }),
+    grade: (response) => {
+      const output = response.kind === "generate" ? (response.texts[0] ?? "") : "";
+      const answer = readAnswer(task, setting, output);
+      const score = Number(isRight(task, answer, row.label));
+      return { answer: shown(answer), gold: shown(row.label) ?? "", score };
+    },
+  };
+}
+
+function shown(answer: AgievalAnswer): string | null {
+  const text = typeof answer === "string" ? answer : answer?.join(" ");
+  return text === undefined || text === "" ? null : text;
+}
+
+/** The setting that `shots` and `prompt` ask for: no shots are zero-shot. */
+export function settingOf(
+  directory: string,
+  shots: number | undefined,
+  prompt = "few-shot",
+): AgievalSetting {
+  if (prompt !== "few-shot" && prompt !== "few-shot-CoT") {
+    const expected = "the prompt few-shot or few-shot-CoT";
+    throw new EvalDataError({ file: directory, expected, actual: prompt });
+  }
+  return shots === 0 ? "zero-shot" : prompt;
+}

@@ -1,0 +1,106 @@
+import { uniform } from "@baichuan2/model";
+import { EvalDataError } from "../data/eval-data-error.ts";
+import { hasFile } from "../data/read-file.ts";
+
+/** Rows that are drawn at least, so that fewer examples leave the same rows to ask. */
+const POOL = 5;
+
+/** Examples, and the rows that are asked. */
+export interface SeparateRows<Row> {
+  readonly shots: readonly Row[];
+  readonly asked: readonly Row[];
+  /** What was chosen, for the report. */
+  readonly notes: readonly string[];
+}
+
+/** How many examples are wanted, and the seed that draws them. */
+export interface ShotOptions {
+  readonly shots?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Draws examples from the rows themselves and leaves the others, in their order, to be asked.
+ *
+ * Swap `i` of a Fisher-Yates shuffle takes place `i + floor(u(i) * (n - i))`, where `u(i)` is number `i` of the Philox stream 0 of the
+ * seed. At least five rows are drawn, so that what is asked depends on the seed alone.
+ *
+ * @param file - Where the rows are from.
+ * @throws {EvalDataError} if nothing would be left to ask.
+ */
+export function drawShots<Row>(
+  rows: readonly Row[],
+  file: string,
+  { shots = POOL, seed = 1234 }: ShotOptions,
+): SeparateRows<Row> {
+  const count = Math.max(POOL, shots);
+  if (rows.length <= count) {
+    const [expected, actual] = [`more than ${count} rows to draw examples from`, `${rows.length}`];
+    throw new EvalDataError({ file, expected, actual, hint: "ask for fewer shots" });
+  }
+  const order = rows.map((_, index) => index);
+  for (let at = 0; at < count; at++) swap(order, at, placeFor(at, rows.length, seed));
+  const drawn = new Set(order.slice(0, count));
+  return {
+    shots: order.slice(0, shots).map((index) => rows[index] as Row),
+    asked: rows.filter((_, index) => !drawn.has(index)),
+    notes: [`${count} of ${rows.length} rows, drawn with seed ${seed}, are kept for examples`],
+  };
+}
+
+function placeFor(at: number, count: number, seed: number): number {
+  return at + Math.floor(uniform(seed, 0, at) * (count - at));
+}
+
+function swap(order: number[], one: number, other: number): void {
+  [order[one], order[other]] = [order[other] as number, order[one] as number];
+}
+
+/** Where examples are when they have a file of their own. */
+export interface ShotFiles<Row> extends ShotOptions {
+  /** The first of these that is there is read. */
+  readonly files: readonly string[];
+  readonly read: (file: string) => Promise<readonly Row[]>;
+  readonly heldOutShots?: boolean | undefined;
+}
+
+/**
+ * Takes the first examples of a file; where there is none and that is allowed, draws them from the rows that are asked.
+ *
+ * @param file - Where the rows that are asked are from.
+ * @throws {EvalDataError} if there are not as many, or no file.
+ */
+export async function readShots<Row>(
+  asked: readonly Row[],
+  file: string,
+  { files, read, heldOutShots = false, shots: count = POOL, seed }: ShotFiles<Row>,
+): Promise<SeparateRows<Row>> {
+  if (count === 0) return { shots: [], asked, notes: [] };
+  const found = await Promise.all(files.map(hasFile));
+  const source = files[found.indexOf(true)];
+  if (source !== undefined)
+    return { shots: firstShots(await read(source), count, { file: source }), asked, notes: [] };
+  if (heldOutShots) return drawShots(asked, file, { shots: count, seed });
+  throw new EvalDataError({
+    file: files[0] ?? file,
+    expected: "a file with examples",
+    actual: "nothing",
+    hint: "heldOutShots takes them from the rows that are asked",
+  });
+}
+
+/**
+ * The first examples that there are.
+ *
+ * @throws {EvalDataError} if there are not as many.
+ */
+export function firstShots<Row>(
+  rows: readonly Row[],
+  count: number,
+  { file, task }: { readonly file: string; readonly task?: string },
+): readonly Row[] {
+  if (count <= rows.length) return rows.slice(0, count);
+  const expected = `${count} examples${task === undefined ? "" : ` for ${task}`}`;
+  const actual = `${rows.length}`;
+  throw new EvalDataError({ file, expected, actual, hint: "ask for fewer shots" });
+}
