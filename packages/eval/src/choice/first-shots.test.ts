@@ -7,4 +7,5 @@ it("firstShots takes the first examples, and says how many there are where that 
   expect(() => firstShots(["a", "b"], 3, "dev.csv")).toThrow(
     "dev.csv: expected 3 examples, got 2 (ask for at most 2 shots)",
   );
+  expect(() => firstShots([], 1, "table.csv", "lsat-ar")).toThrow("1 examples for lsat-ar");
 });

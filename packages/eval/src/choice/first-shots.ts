@@ -4,14 +4,17 @@ import { EvalDataError } from "../data/eval-data-error.ts";
  * The first examples of those that there are.
  *
  * @param file - Where they are from.
+ * @param task - Whose they are, where the file has those of many.
  * @throws {EvalDataError} if there are not so many.
  */
-export function firstShots<Shot>(shots: readonly Shot[], count: number, file: string): Shot[] {
+export function firstShots<Shot>(
+  shots: readonly Shot[],
+  count: number,
+  file: string,
+  task?: string,
+): Shot[] {
   if (count <= shots.length) return shots.slice(0, count);
-  throw new EvalDataError({
-    file,
-    expected: `${count} examples`,
-    actual: `${shots.length}`,
-    hint: `ask for at most ${shots.length} shots`,
-  });
+  const expected = `${count} examples${task === undefined ? "" : ` for ${task}`}`;
+  const hint = `ask for at most ${shots.length} shots`;
+  throw new EvalDataError({ file, expected, actual: `${shots.length}`, hint });
 }

@@ -1,6 +1,7 @@
 import { uniform } from "@baichuan2/model";
 import { EvalDataError } from "../data/eval-data-error.ts";
 import { hasFile } from "../data/read-file.ts";
+import { firstShots } from "./first-shots.ts";
 
 /** Rows that are drawn at least, so that fewer examples leave the same rows to ask. */
 const POOL = 5;
@@ -79,7 +80,7 @@ export async function readShots<Row>(
   const found = await Promise.all(files.map(hasFile));
   const source = files[found.indexOf(true)];
   if (source !== undefined)
-    return { shots: firstShots(await read(source), count, { file: source }), asked, notes: [] };
+    return { shots: firstShots(await read(source), count, source), asked, notes: [] };
   if (heldOutShots) return drawShots(asked, file, { shots: count, seed });
   throw new EvalDataError({
     file: files[0] ?? file,
@@ -87,20 +88,4 @@ export async function readShots<Row>(
     actual: "nothing",
     hint: "heldOutShots takes them from the rows that are asked",
   });
-}
-
-/**
- * The first examples that there are.
- *
- * @throws {EvalDataError} if there are not as many.
- */
-export function firstShots<Row>(
-  rows: readonly Row[],
-  count: number,
-  { file, task }: { readonly file: string; readonly task?: string },
-): readonly Row[] {
-  if (count <= rows.length) return rows.slice(0, count);
-  const expected = `${count} examples${task === undefined ? "" : ` for ${task}`}`;
-  const actual = `${rows.length}`;
-  throw new EvalDataError({ file, expected, actual, hint: "ask for fewer shots" });
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { examSamples } from "../../choice/exam.ts";
-import { drawShots, firstShots } from "../../choice/shots.ts";
+import { firstShots } from "../../choice/first-shots.ts";
+import { drawShots } from "../../choice/shots.ts";
 import { exampleText } from "./agieval-prompt.ts";
 import { singleAnswerRows } from "./exam-rows.ts";
 import { EXAMPLE_PATH, readExampleTable } from "./few-shot-table.ts";
@@ -50,7 +51,7 @@ export async function officialSamples({
   const examplesOf = setting === "zero-shot" ? () => [] : await readExampleTable(directory, signal);
   return ({ name, task, rows }) => {
     const all = examplesOf(name, task);
-    const taken = firstShots(all, shots ?? all.length, { file, task: name });
+    const taken = firstShots(all, shots ?? all.length, file, name);
     const examples = taken.map((one, index) => exampleText(task, one, index + 1, setting));
     const form = { task, setting, examples };
     return {
