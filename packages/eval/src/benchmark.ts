@@ -143,9 +143,9 @@ export interface DataSource {
   readonly restriction?: Title | undefined;
 }
 
-/** A file that must be there. */
+/** A file that must be there; or a folder, whose files are its rows. */
 export interface DataFile {
-  /** Below the benchmark's folder. */
+  /** Below the benchmark's folder; a folder's ends in a slash. */
   readonly path: string;
   /** Hash of the published file; undefined: none was seen whole. */
   readonly sha256?: string | undefined;

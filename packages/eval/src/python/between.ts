@@ -37,6 +37,19 @@ export function lastBetween(text: string, open: string, close: string): string |
   return last;
 }
 
+/** `re.sub("(open)(.*)(close)", r"\2", text)`: what stands between the first mark of a line and its last. */
+export function unwrapWidest(text: string, open: string, close: string): string {
+  return text
+    .split("\n")
+    .map((line) => {
+      const [start, end] = [line.indexOf(open), line.lastIndexOf(close)];
+      const from = start + open.length;
+      if (start < 0 || end < from) return line;
+      return line.slice(0, start) + line.slice(from, end) + line.slice(end + close.length);
+    })
+    .join("\n");
+}
+
 function replaceInLine(
   line: string,
   spans: readonly Span[],

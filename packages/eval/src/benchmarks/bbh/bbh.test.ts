@@ -71,9 +71,10 @@ A:`);
   expect(await gradeText(sorted, " yak zebra émeu")).toMatchObject({ score: 1 });
 });
 
-it("OpenCompass of the release does not stop a generation, that of 2026 writes a line more", async () => {
+it("OpenCompass of the release does not stop a generation, that of 2026 has a line more", async () => {
   expect(generationOf(await load(FREE, { recipe: "opencompass" })).stop).toEqual([]);
-  const { prompt } = generationOf(await load(FREE, { recipe: "opencompass-head" }));
+  const { prompt, stop } = generationOf(await load(FREE, { recipe: "opencompass-head" }));
+  expect(stop).toEqual(["Q:"]);
   expect(prompt).toContain("So the answer is ash ivy.\n\n\nQ: Sort these words");
 });
 

@@ -33,7 +33,7 @@ export const BBH_FORMS: Readonly<Record<RecipeName, BbhRecipe>> = {
   readme: { ...OPENCOMPASS, stop: NEXT_QUESTION, scorer: OPENCOMPASS_2023 },
   opencompass: { ...OPENCOMPASS, stop: [], scorer: OPENCOMPASS_2023 },
   // Its copies of the examples end with a line feed.
-  "opencompass-head": { ...OPENCOMPASS, closing: "\n", stop: [], scorer: OPENCOMPASS_HEAD },
+  "opencompass-head": { ...OPENCOMPASS, closing: "\n", stop: ["Q:"], scorer: OPENCOMPASS_HEAD },
   official: { ...OPENCOMPASS, opening: "", stop: NEXT_QUESTION, scorer: OFFICIAL },
   "lm-eval": {
     opening: "",
@@ -79,8 +79,8 @@ export const BBH_RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   "opencompass-head": {
     shots: 3,
     description: {
-      en: "OpenCompass of 2026: the same prompts but for one more line feed; of free answers the line behind the last `answer is`, without decoration and case",
-      zh: "2026 年的 OpenCompass：提示相同，仅多一个换行；自由作答取最后一个 `answer is` 之后的整行，忽略修饰与大小写",
+      en: "OpenCompass of 2026 for base models, bbh_gen_98fba6: the same prompts but for one more line feed, up to `Q:`; of free answers the line behind the last `answer is`, without decoration and case",
+      zh: "2026 年的 OpenCompass（基座模型），bbh_gen_98fba6：提示相同，仅多一个换行，至 `Q:` 为止；自由作答取最后一个 `answer is` 之后的整行，忽略修饰与大小写",
     },
     chosen: DIRECT,
   },

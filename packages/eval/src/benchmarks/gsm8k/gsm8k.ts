@@ -55,7 +55,11 @@ function samplesOf({ shots, rows }: Gsm8kRows, prompt: Gsm8kPrompt): Sample[] {
   return rows.map((row) => toSample(row, prompt, before));
 }
 
-function toSample({ row, question, answer }: Gsm8kRow, prompt: Gsm8kPrompt, before: string) {
+function toSample(
+  { row, question, answer }: Gsm8kRow,
+  prompt: Gsm8kPrompt,
+  before: string,
+): Sample {
   const { ask, maxNewTokens, stop, scorer } = prompt;
   const gold = scorer.goldOf(answer);
   return generationSample({

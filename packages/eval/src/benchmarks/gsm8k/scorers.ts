@@ -1,4 +1,5 @@
 import { isInteger, toNumber } from "../../python/digits.ts";
+import { strip } from "../../python/text.ts";
 import {
   anyNumber,
   digitsOfLastWord,
@@ -35,9 +36,7 @@ export const OPENCOMPASS_2023: Scorer = {
 export const OPENCOMPASS_HEAD: Scorer = {
   goldOf: goldBehindMark,
   extract: lastNumber,
-  isRight: (answer, gold) =>
-    answer === gold ||
-    (isInteger(gold) && Math.abs(toNumber(answer) - toNumber(gold)) < WHOLE_TOLERANCE),
+  isRight: (answer, gold) => answer === gold || isWhole(answer, strip(gold)),
 };
 
 /** The number behind `#### `, without commas. */
@@ -57,6 +56,10 @@ export const LM_EVAL: Scorer = {
 
 /** The number behind `The answer is `, or the last one. */
 export const LM_EVAL_COT: Scorer = { ...LM_EVAL, extract: statedNumber };
+
+function isWhole(answer: string, gold: string): boolean {
+  return isInteger(gold) && Math.abs(toNumber(answer) - toNumber(gold)) < WHOLE_TOLERANCE;
+}
 
 function goldBehindMark(answer: string): string {
   return answer.split(MARK)[1]?.replaceAll(",", "") ?? "";
