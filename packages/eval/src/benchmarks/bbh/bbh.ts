@@ -8,7 +8,7 @@ import { selectTasks } from "../../select-tasks.ts";
 import { examplesPath, loadBbhTask, rowsPath, type BbhTaskRows } from "./load-bbh.ts";
 import { beginningOf, promptOf, type PromptForm } from "./prompt.ts";
 import { PUBLISHED_HASHES } from "./published-hashes.ts";
-import { BBH_FORMS, BBH_RECIPES } from "./recipes.ts";
+import { BBH_FORMS, BBH_RECIPES, NEXT_QUESTION } from "./recipes.ts";
 import type { Scorer } from "./scorers.ts";
 import { BBH_TASKS, type AnswerKind } from "./tasks.ts";
 
@@ -34,11 +34,7 @@ export const bbh: Benchmark = {
       en: "copy its folders bbh and cot-prompts: bbh/{bbh/*.json,cot-prompts/*.txt}",
       zh: "复制其 bbh 与 cot-prompts 文件夹：bbh/{bbh/*.json,cot-prompts/*.txt}",
     },
-    licence: "MIT",
-    restriction: {
-      en: "its authors ask that it never be in a training set, and mark it with a GUID",
-      zh: "作者要求不得将其用于训练，并以 GUID 标识",
-    },
+    licence: "MIT; marked with a GUID so that nobody trains on it",
   },
   files: Object.entries(BBH_TASKS).flatMap(([task, { rows }]) => [
     { path: rowsPath(task), rows, sha256: PUBLISHED_HASHES[task]?.rows },
@@ -75,12 +71,13 @@ interface Asking {
   readonly scorer: Scorer;
 }
 
-function askingOf({ recipe, directory, prompt, direct = false, shots = 3 }: LoadOptions): Asking {
+function askingOf({ recipe, directory, prompt, direct = false, ...options }: LoadOptions): Asking {
+  const { shots = BBH_RECIPES[recipe].shots } = options;
   const { opening, closing, cue, thoughts, direct: directly, ...usual } = BBH_FORMS[recipe];
   const { withCanary } = choosePrompt<CanaryPrompt>(PROMPTS, prompt, directory);
   const form = { opening, closing, cue, thoughts, shots, withCanary };
   if (!direct) return { ...usual, form };
-  const stop = usual.stop.length === 0 ? ["\n\nQ:"] : usual.stop;
+  const stop = usual.stop.length === 0 ? NEXT_QUESTION : usual.stop;
   return { ...usual, ...directly, stop, form: { ...form, cue: "A:", thoughts: "none" } };
 }
 

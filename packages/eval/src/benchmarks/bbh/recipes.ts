@@ -18,7 +18,8 @@ export interface BbhRecipe extends Pick<PromptForm, "opening" | "closing" | "cue
   readonly direct?: Partial<Pick<BbhRecipe, "scorer" | "maxNewTokens">>;
 }
 
-const NEXT_QUESTION = ["\n\nQ:"];
+/** Ends an answer. */
+export const NEXT_QUESTION = ["\n\nQ:"];
 
 const OPENCOMPASS = {
   opening: "Follow the given examples and answer the question.\n",
@@ -100,6 +101,10 @@ export const BBH_RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     description: {
       en: "lm-evaluation-harness bbh_cot_fewshot (bbh_fewshot with option direct): what stands behind `the answer is ` but for its last character; mean over all questions",
       zh: "lm-evaluation-harness 的 bbh_cot_fewshot（选项 direct 时为 bbh_fewshot）：取 `the answer is ` 之后除最后一个字符外的内容；对全部问题取平均",
+    },
+    chosen: {
+      en: "with option direct, the answer is read without the space before it",
+      zh: "选项 direct 时，去掉答案前的空格",
     },
   },
 };
