@@ -1,9 +1,12 @@
 import type { Benchmark } from "../benchmark.ts";
 import { agieval } from "./agieval/agieval.ts";
+import { bbh } from "./bbh/bbh.ts";
 import { ceval } from "./ceval/ceval.ts";
 import { cmmlu } from "./cmmlu/cmmlu.ts";
 import { gaokao } from "./gaokao/gaokao.ts";
+import { gsm8k } from "./gsm8k/gsm8k.ts";
 import { jecqa } from "./jecqa/jecqa.ts";
+import { math } from "./math/math.ts";
 import { medical } from "./medical/medical.ts";
 import { medmcqa } from "./medmcqa/medmcqa.ts";
 import { medqaMcmle, medqaUsmle } from "./medqa/medqa.ts";
@@ -11,8 +14,9 @@ import { mmlu } from "./mmlu/mmlu.ts";
 
 /** All benchmarks, in the order of the README's tables. */
 export const benchmarks: readonly Benchmark[] = [
-  ...[ceval, mmlu, cmmlu, gaokao, agieval],
+  ...[ceval, mmlu, cmmlu, gaokao, agieval, bbh],
   ...[jecqa, medical, medqaUsmle, medqaMcmle, medmcqa],
+  ...[gsm8k, math],
 ];
 
 /** The benchmark of a name. */

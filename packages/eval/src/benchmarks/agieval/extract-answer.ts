@@ -3,7 +3,7 @@
  *
  * @see AGIEval src/post_process.py and src/evaluation.py at 5c77d07
  */
-import { isEquiv } from "../math/is-equiv.ts";
+import { isEquivHendrycks } from "../math/equivalence.ts";
 import { strip } from "../../python/text.ts";
 import { readResult, withoutPrefix } from "./extract-result.ts";
 import type { AgievalTask } from "./tasks.ts";
@@ -42,7 +42,7 @@ export function isRight(
   // A label without letters is a row without an answer: nothing equals it.
   if (kind === "letters") return label.length > 0 && sortedSet(answer ?? []) === sortedSet(label);
   if (typeof label !== "string" || (typeof answer !== "string" && answer !== null)) return false;
-  return kind === "result" ? isEquiv(answer, label) : answer === label;
+  return kind === "result" ? isEquivHendrycks(answer, label) : answer === label;
 }
 
 function sortedSet(letters: string | readonly string[]): string {
