@@ -59,7 +59,8 @@ describe("findPython", () => {
 describeSandbox("a virtual environment", () => {
   it("runs with its packages", async () => {
     const venv = join(folder, "venv");
-    execFileSync("python3", ["-m", "venv", "--without-pip", venv]);
+    const { executable } = await findPython();
+    execFileSync(executable, ["-m", "venv", "--without-pip", venv]);
     const python = join(venv, "bin", "python");
     const where = "import sysconfig; print(sysconfig.get_path('purelib'))";
     const packages = execFileSync(python, ["-c", where], { encoding: "utf8" }).trim();
