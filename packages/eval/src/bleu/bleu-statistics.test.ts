@@ -21,9 +21,7 @@ function countSequences(text: readonly string[], order: number): Map<string, num
 function clippedMatches(hypothesis: readonly string[], references: string[][], order: number) {
   const most = references.map((one) => countSequences(one, order));
   return [...countSequences(hypothesis, order)]
-    .map(([sequence, count]) =>
-      Math.min(count, ...[Math.max(...most.map((m) => m.get(sequence) ?? 0))]),
-    )
+    .map(([sequence, count]) => Math.min(count, Math.max(...most.map((m) => m.get(sequence) ?? 0))))
     .reduce((sum, count) => sum + count, 0);
 }
 

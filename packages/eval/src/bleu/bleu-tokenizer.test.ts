@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bleuWords } from "./bleu-tokenizer.ts";
+import { bleuWords, toBleuTokenizer } from "./bleu-tokenizer.ts";
 
 describe("bleuWords", () => {
   it("13a: ASCII punctuation stands apart, full stops and commas between digits do not", () => {
@@ -37,20 +37,20 @@ describe("bleuWords", () => {
     expect(bleuWords("none")("a\u0085b\ufeffc\u3000d")).toEqual(["a", "b\ufeffc", "d"]);
   });
 
-  it("refuses other names", () => {
-    expect(() => bleuWords("spm")).toThrow(
-      "tokenize: expected one of 13a, intl, zh, char, none, ja-mecab, got spm",
-    );
-  });
-
-  it.each(["13a", "intl", "zh", "char", "none"])(
+  it.each(["13a", "intl", "zh", "char", "none"] as const)(
     "%s takes time that is proportional to a megabyte of whatever it looks for",
     (name) => {
       const words = bleuWords(name);
       const started = performance.now();
-      for (const unit of [".", "a.", "1,", "-", "&amp;", "<skipped>", " ", "，", "一", "1-"])
+      for (const unit of [" ", "a.1,-&amp;<skipped>", "，一1-"])
         words(unit.repeat(Math.ceil(2 ** 20 / unit.length)));
       expect(performance.now() - started).toBeLessThan(20_000);
     },
+  );
+});
+
+it("toBleuTokenizer refuses other names", () => {
+  expect(() => toBleuTokenizer("spm")).toThrow(
+    "tokenize: expected one of 13a, intl, zh, char, none, ja-mecab, got spm",
   );
 });

@@ -11,13 +11,21 @@ export const BLEU_TOKENIZERS = ["13a", "intl", "zh", "char", "none", "ja-mecab"]
 /** A way in which BLEU may see words: WMT's for Western languages, and those of sacreBLEU's others that need no model. */
 export type BleuTokenizer = (typeof BLEU_TOKENIZERS)[number];
 
+/** The tokenizer of a name. @throws {BleuError} for a name that is none. */
+export function toBleuTokenizer(name: string): BleuTokenizer {
+  const found = BLEU_TOKENIZERS.find((tokenizer) => tokenizer === name);
+  if (found) return found;
+  const expected = `one of ${BLEU_TOKENIZERS.join(", ")}`;
+  throw new BleuError({ where: "tokenize", expected, actual: name });
+}
+
 /**
  * Finds the words of a line, as the tokenizer of this name does in sacreBLEU.
  *
- * @throws {BleuError} for a name that is none, and for `ja-mecab` where the optional package kuromoji is not installed.
+ * @throws {BleuError} for `ja-mecab` where the optional package kuromoji is not installed.
  */
-export function bleuWords(name: string): (line: string) => string[] {
-  switch (name) {
+export function bleuWords(tokenizer: BleuTokenizer): (line: string) => string[] {
+  switch (tokenizer) {
     case "13a":
       return (line) => splitWords(tokenize13a(line));
     case "intl":
@@ -32,14 +40,10 @@ export function bleuWords(name: string): (line: string) => string[] {
       const words = loadJaMecab();
       return (line) => splitWords(words(line).join(" "));
     }
-    default: {
-      const expected = `one of ${BLEU_TOKENIZERS.join(", ")}`;
-      throw new BleuError({ where: "tokenize", expected, actual: name });
-    }
   }
 }
 
 /** What a signature says behind `tok:`. */
-export function tokenizerSignature(name: BleuTokenizer): string {
-  return name === "ja-mecab" ? JA_MECAB_SIGNATURE : name;
+export function tokenizerSignature(tokenizer: BleuTokenizer): string {
+  return tokenizer === "ja-mecab" ? JA_MECAB_SIGNATURE : tokenizer;
 }

@@ -59,14 +59,10 @@ describe("loadJaMecab", () => {
     expect(lines.map((one) => splitWords(words(one).join(" ")))).toEqual(theirs);
   });
 
-  it.each(["ア", "し", "漢", "a", "😀"])(
-    "takes a megabyte of %s piece by piece",
-    (unit) => {
-      const started = performance.now();
-      const count = Math.ceil(2 ** 20 / Buffer.byteLength(unit));
-      expect(words(unit.repeat(count)).join("")).toHaveLength(count * unit.length);
-      expect(performance.now() - started).toBeLessThan(30_000);
-    },
-    60_000,
-  );
+  it("takes a megabyte of し, which may be many words, piece by piece", { timeout: 60_000 }, () => {
+    const started = performance.now();
+    const count = Math.ceil(2 ** 20 / Buffer.byteLength("し"));
+    expect(words("し".repeat(count)).join("")).toHaveLength(count);
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
 });

@@ -26,8 +26,8 @@ export function loadJaMecab(): (line: string) => string[] {
 
 function dictionaryFolder(): string {
   try {
-    const manifest = createRequire(import.meta.url).resolve("kuromoji/package.json");
-    return join(dirname(manifest), "dict");
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve("kuromoji/package.json")), "dict");
   } catch (cause) {
     throw new BleuError({
       where: "tokenize ja-mecab",

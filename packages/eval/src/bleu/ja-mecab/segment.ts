@@ -45,10 +45,8 @@ const BOUNDARY: WordEntry = { leftId: 0, rightId: 0, cost: 0 };
 export function segment(text: string, ipadic: Ipadic): string[] {
   const read = readCharacters(text, ipadic);
   const { characters } = read;
-  const first: Node = { ...BOUNDARY, start: 0, end: 0, total: 0, previous: undefined };
-  const ending: (Node[] | undefined)[] = Array.from({ length: characters.length + 1 });
-  ending[0] = [first];
-  let last = ending[0];
+  let last: Node[] = [{ ...BOUNDARY, start: 0, end: 0, total: 0, previous: undefined }];
+  const ending: (Node[] | undefined)[] = [last];
   for (let place = 0; place < characters.length; place++) {
     const before = ending[place];
     if (!before) continue;
