@@ -67,8 +67,8 @@ export function pairedBootstrap(
       expected: `${baseline.length} sentences of the second system`,
       actual: `${system.length}`,
     });
-  const scores = [baseline, system].map((one) => resampledScores(one, options));
-  const [ofBaseline = [], ofSystem = []] = scores;
+  const ofBaseline = resampledScores(baseline, options);
+  const ofSystem = resampledScores(system, options);
   const differences = ofSystem.map((score, index) => Math.abs(score - (ofBaseline[index] ?? 0)));
   const intervals = {
     baseline: intervalOf(baseline, ofBaseline, options),

@@ -57,7 +57,7 @@ export function corpusStatistics(
   options: Pick<BleuOptions, "tokenize" | "lowercase"> = {},
 ): BleuStatistics[] {
   const stranger = references.find(({ length }) => length !== hypotheses.length);
-  if (stranger ?? references.length === 0)
+  if (stranger || references.length === 0)
     throw new BleuError({
       where: "corpusBleu",
       expected: `references of ${hypotheses.length} lines`,

@@ -110,7 +110,8 @@ describe("flores", () => {
       flores.corpusScore?.(name, { recipe: "readme", tokenize: "ja-mecab" })?.signature;
     expect(signatureOf("zh-ja")).toContain("|tok:ja-mecab-0.996-IPA|");
     expect(signatureOf("zh-ru")).toContain("|tok:13a|");
-    const { samples } = await load("zh-ja", { tokenize: "ja-mecab" });
+    const { samples, notes } = await load("zh-ja", { tokenize: "ja-mecab" });
+    expect(notes?.[1]).toBe("words: MeCab 0.996's rules in this package, IPADIC of kuromoji 0.1.2");
     const [near, far] = ["手紙は十年遅れて届いた。", "犬が来ました。"];
     const grades = [await gradeOf(samples[5], near!), await gradeOf(samples[5], far!)];
     expect(grades[0]?.score).toBeGreaterThan(grades[1]?.score ?? 1);

@@ -8,6 +8,9 @@ import { segment } from "./segment.ts";
 /** What sacreBLEU's signature says: MeCab's version, 0.996 since 2013, and its dictionary. */
 export const JA_MECAB_SIGNATURE = "ja-mecab-0.996-IPA";
 
+/** What a report says beside the signature. */
+export const JA_MECAB_ENGINE = "MeCab 0.996's rules in this package, IPADIC of kuromoji 0.1.2";
+
 /** What is cut into words at once, thirty times the longest sentence of FLORES: it takes memory. */
 const PIECE = /.{1,8192}/gsu;
 
@@ -15,7 +18,8 @@ let loaded: Ipadic | undefined;
 
 /**
  * The words that MeCab 0.996 finds with IPADIC, without MeCab: the dictionary is that of the optional package kuromoji, whose
- * own rules for unknown words are others. Reading it takes 0.3 s and 60 MB, once.
+ * own rules for unknown words are others. Reading it takes half a second and 60 MB, once.
+ * 53,000 lines of five languages, noise and random characters came out as from the program (2026-11).
  *
  * @throws {BleuError} if kuromoji is not installed.
  */
