@@ -167,6 +167,8 @@ export interface Benchmark {
   readonly published?: string | undefined;
   readonly recipes: Readonly<Partial<Record<RecipeName, Recipe>>> & { readonly readme: Recipe };
   readonly options: readonly OptionName[];
+  /** Grading runs programs that the model wrote: it needs {@link GradeTools.python}. */
+  readonly runsCode?: boolean | undefined;
   readonly source: DataSource;
   readonly files: readonly DataFile[];
   /** How the benchmark's number is made, per recipe where recipes differ. */

@@ -3,10 +3,13 @@ import { agieval } from "./agieval/agieval.ts";
 import { bbh } from "./bbh/bbh.ts";
 import { ceval } from "./ceval/ceval.ts";
 import { cmmlu } from "./cmmlu/cmmlu.ts";
+import { flores } from "./flores/flores.ts";
 import { gaokao } from "./gaokao/gaokao.ts";
 import { gsm8k } from "./gsm8k/gsm8k.ts";
+import { humaneval } from "./humaneval/humaneval.ts";
 import { jecqa } from "./jecqa/jecqa.ts";
 import { math } from "./math/math.ts";
+import { mbpp } from "./mbpp/mbpp.ts";
 import { medical } from "./medical/medical.ts";
 import { medmcqa } from "./medmcqa/medmcqa.ts";
 import { medqaMcmle, medqaUsmle } from "./medqa/medqa.ts";
@@ -16,7 +19,8 @@ import { mmlu } from "./mmlu/mmlu.ts";
 export const benchmarks: readonly Benchmark[] = [
   ...[ceval, mmlu, cmmlu, gaokao, agieval, bbh],
   ...[jecqa, medical, medqaUsmle, medqaMcmle, medmcqa],
-  ...[gsm8k, math],
+  ...[gsm8k, math, humaneval, mbpp],
+  flores,
 ];
 
 /** The benchmark of a name. */

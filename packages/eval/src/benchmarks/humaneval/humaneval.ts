@@ -66,6 +66,7 @@ export const humaneval: Benchmark = {
       },
     },
   },
+  runsCode: true,
   options: ["prompt", "samples", "temperature", "seed"],
   source: {
     url: "https://github.com/openai/human-eval",

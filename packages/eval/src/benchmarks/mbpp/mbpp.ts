@@ -65,6 +65,7 @@ export const mbpp: Benchmark = {
       },
     },
   },
+  runsCode: true,
   options: ["shots", "prompt", "samples", "temperature", "seed"],
   source: {
     url: "https://github.com/google-research/google-research/tree/master/mbpp",
