@@ -3,6 +3,9 @@ import { completion2023, completionHead, completionHeadBase } from "./extract-co
 
 const MEGABYTE = 2 ** 20;
 
+/** A tenth of it is usual; what is not linear takes minutes. */
+const PATIENCE_MS = 5000;
+
 /** Texts of what the extractions look for, again and again. */
 const hostile = [
   "```",
@@ -58,10 +61,10 @@ describe("completionHeadBase", () => {
 });
 
 describe.each([completion2023, completionHead, completionHeadBase])("%o", (completionOf) => {
-  it.each(hostile)("reads a megabyte of %j at once", (piece) => {
+  it.each(hostile)("reads a megabyte of %j in one pass", (piece) => {
     const text = piece.repeat(MEGABYTE / piece.length);
     const start = performance.now();
     for (const one of [text, `\`\`\`py\n${text}`, `from ${text}`]) completionOf(one);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
   });
 });

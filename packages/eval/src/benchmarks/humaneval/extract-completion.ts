@@ -14,10 +14,7 @@ export const completion2023: CompletionOf = (text) => {
   const body = lstrip(code).startsWith("def") ? code.split("\n").slice(1).join("\n") : code;
   if (body.startsWith("    ")) return body;
   if (body.startsWith(" ")) return `    ${lstrip(body)}`;
-  return body
-    .split("\n")
-    .map((line) => `    ${line}`)
-    .join("\n");
+  return `    ${body.replaceAll("\n", "\n    ")}`;
 };
 
 /**

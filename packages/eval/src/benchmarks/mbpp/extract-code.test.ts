@@ -3,6 +3,9 @@ import { code2023, codeHead } from "./extract-code.ts";
 
 const MEGABYTE = 2 ** 20;
 
+/** A tenth of it is usual; what is not linear takes minutes. */
+const PATIENCE_MS = 5000;
+
 /** Texts of what the extractions look for, again and again. */
 const hostile = [
   "'",
@@ -60,10 +63,10 @@ describe("codeHead", () => {
 });
 
 describe.each([code2023, codeHead])("%o", (codeOf) => {
-  it.each(hostile)("reads a megabyte of %j at once", (piece) => {
+  it.each(hostile)("reads a megabyte of %j in one pass", (piece) => {
     const text = piece.repeat(MEGABYTE / piece.length);
     const start = performance.now();
     for (const one of [text, `[BEGIN] '${text}`, `BEGIN${text}[DONE]`, `'${text}x`]) codeOf(one);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
   });
 });
