@@ -57,7 +57,10 @@ export async function runInSandbox(start: SandboxStart): Promise<SandboxEnd> {
   }
 }
 
-/** Killing bubblewrap ends the sandbox's first process, and with that the kernel ends all of them. */
+/**
+ * Killing bubblewrap ends the sandbox's first process, and with that the kernel ends all of them. That process is left for
+ * the machine's first one to collect: a container wants an init for it (`docker run --init`), or they stay as zombies.
+ */
 async function watch(
   child: ChildProcess,
   { request, filter, timeoutMs }: SandboxStart,
