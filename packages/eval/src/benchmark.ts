@@ -114,6 +114,8 @@ export interface Task {
   readonly title: Title;
   /** Names of the groups that it counts for. */
   readonly groups: readonly string[];
+  /** Column of the README's tables, where it has one of this task alone. */
+  readonly published?: string | undefined;
   readonly samples: readonly Sample[];
   /** What was chosen or missing while loading, for the report. */
   readonly notes?: readonly string[] | undefined;

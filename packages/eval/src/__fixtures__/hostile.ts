@@ -8,3 +8,15 @@ export function megabyteOf(text: string): string {
 
 /** How long a scorer may take over one; a search that goes back over what it has read takes hours. */
 export const HOSTILE_MS = 5000;
+
+/** Ends a script, a comment and an attribute, and begins new ones. */
+export const HOSTILE = `</script><script>alert(1)</script><!--<img src=x onerror="alert(2)">'"&amp;`;
+
+/** What breaks tables, fences and lines of Markdown, and sheets. */
+export const HOSTILE_TABLE = "=1+1|`*_[x](javascript:alert(1))\r\n# title\\|<b>";
+
+/** A lone surrogate, NUL, a mark that turns the direction of writing, line separators, and a byte order mark. */
+export const HOSTILE_CHARACTERS = "\ud800\u0000\u202eabc\u2028\u2029\ufeff";
+
+/** 1 MB, which ends the script at its end. */
+export const HOSTILE_MEGABYTE = `${"</script>\n".repeat(100_000)}${HOSTILE}`;

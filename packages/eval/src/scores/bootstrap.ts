@@ -1,0 +1,58 @@
+import { uniform } from "@baichuan2/model";
+import type { Interval } from "./interval.ts";
+
+/** Most samples that are drawn in all. */
+const MAX_DRAWS = 200_000;
+
+/** Times that samples are drawn again: as many as percentiles want, fewer where each is much work. */
+export function resamplesOf(n: number): number {
+  return Math.min(1000, Math.max(100, Math.floor(MAX_DRAWS / n)));
+}
+
+/** Where random numbers come from. */
+export interface BootstrapOptions {
+  /** Unsigned 32-bit. */
+  readonly seed: number;
+  /** Unsigned 32-bit; another one for each set of samples. */
+  readonly stream: number;
+  /** Default: {@link resamplesOf}. */
+  readonly resamples?: number | undefined;
+}
+
+/**
+ * Statistics of samples that are drawn from the given ones with replacement.
+ *
+ * @returns as many as `resamples`, in the order in which they were drawn.
+ */
+export function bootstrap<Item>(
+  items: readonly Item[],
+  statistic: (drawn: readonly Item[]) => number,
+  { seed, stream, resamples = resamplesOf(items.length) }: BootstrapOptions,
+): number[] {
+  const n = items.length;
+  return Array.from({ length: resamples }, (_, round) => {
+    const pick = (i: number): number => Math.floor(uniform(seed, stream, round * n + i) * n);
+    return statistic(Array.from({ length: n }, (__, i) => items[pick(i)] as Item));
+  });
+}
+
+/** The middle 95 % of values. */
+export function percentileInterval(values: readonly number[]): Interval {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] as number;
+  return { low: at(0.025), high: at(0.975) };
+}
+
+/** How probable values at least as far on the other side of 0 are, were the true one 0; two-sided. */
+export function bootstrapP(differences: readonly number[]): number {
+  const below = differences.filter((value) => value <= 0).length;
+  const above = differences.filter((value) => value >= 0).length;
+  return Math.min(1, (2 * (Math.min(below, above) + 1)) / (differences.length + 1));
+}
+
+/** A stream for a name: FNV-1a, so that one task's numbers do not depend on which others there are. */
+export function streamOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
