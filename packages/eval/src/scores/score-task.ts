@@ -99,8 +99,7 @@ function countRecords(planned: number, records: readonly SampleRecord[]): Counts
 /** Means over the samples that have them, in percent, by name. */
 export function meansOfOthers(grades: readonly Grade[]): Record<string, number> {
   const names = new Set(grades.flatMap(({ others }) => Object.keys(others ?? {})));
-  const valuesOf = (name: string): number[] =>
-    grades.flatMap(({ others }) => (others && Object.hasOwn(others, name) ? others[name]! : []));
+  const valuesOf = (name: string): number[] => grades.flatMap(({ others }) => others?.[name] ?? []);
   return Object.fromEntries(
     [...names].toSorted().map((name) => [name, 100 * meanOf(valuesOf(name))]),
   );
