@@ -19,6 +19,8 @@ export interface BenchmarkScores {
   /** Column of the README's tables. */
   readonly published: string | null;
   readonly recipe: RecipeName;
+  /** Examples before a question. */
+  readonly shots: number;
   /** What the recipe is. */
   readonly description: Title;
   /** What nobody published, and is chosen here. */
@@ -64,13 +66,14 @@ export function scoreBenchmark(
   const scored = tasks.map((task) => scoreTask(task, seed));
   const { name, title } = benchmark;
   const aggregation = aggregationOf(benchmark, recipe);
-  const { description, chosen } = recipeOf(benchmark, recipe);
+  const { shots, description, chosen } = recipeOf(benchmark, recipe);
   return {
     name,
     title,
     category: benchmark.category,
     published: benchmark.published ?? null,
     recipe,
+    shots: options.shots ?? shots,
     description,
     chosen: chosen ?? null,
     options,

@@ -1,0 +1,134 @@
+import type { Category } from "../../benchmark.ts";
+import type { RunResult } from "../../results.ts";
+import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
+import { CATEGORIES } from "../files/markdown-report.ts";
+import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
+import {
+  benchmarkFacts,
+  partialNote,
+  runFacts,
+  sourceNote,
+  type Fact,
+} from "../table/report-notes.ts";
+import { publishedModels, type ReportOptions } from "../table/report-options.ts";
+import { benchmarkRow, groupRows, taskRows, type ReportRow } from "../table/report-row.ts";
+import {
+  groupColumns,
+  summaryColumns,
+  taskColumns,
+  type ScoreTableOptions,
+} from "../table/score-table.ts";
+import { markup, type Markup } from "./markup.ts";
+import { page } from "./page.ts";
+import { DEFAULT_KEPT, pageTask } from "./samples/page-task.ts";
+import { samplesSection, type SectionTask } from "./samples/samples-section.ts";
+import { scoreTableHtml } from "./score-table.ts";
+
+/** Settings of pages. */
+export interface HtmlReportOptions extends ReportOptions {
+  /** Samples of a task that the page keeps, those first that are not right. Default 200. */
+  readonly samplesPerTask?: number | undefined;
+}
+
+/**
+ * A run as one HTML page that needs no other file: scores with their intervals beside those of the README, groups, tasks,
+ * and samples to look through.
+ *
+ * @param scores - Of the run.
+ */
+export function htmlReport(
+  run: RunResult,
+  scores: RunScores,
+  options: HtmlReportOptions = {},
+): string {
+  const { language = "en", samplesPerTask: kept = DEFAULT_KEPT } = options;
+  const labels = reportLabels[language];
+  const table = { language, models: publishedModels(options, scores.facts) };
+  const partial = partialNote(scores, language);
+  const tags = ["wrong", "right", "noAnswer", "unknown"] as const;
+  const tasks = sectionTasks(run, language, kept);
+  const samples = samplesSection({ title: labels.samplesTitle, tasks, tags, kept, labels });
+  return page({
+    language,
+    title: fill(labels.reportTitle, { model: scores.facts.model.name }),
+    body: markup`<section>${factsHtml(runFacts(scores, language))}</section>
+${partial !== undefined && markup`<section class="warn" role="note">${partial}</section>`}
+${CATEGORIES.map((category) => summary(scores, category, table))}
+${scores.benchmarks.map((benchmark, index) => details(benchmark, index, table))}
+${samples.body}
+<p class="quiet">${labels.method}</p>
+${table.models.length > 0 && markup`<p class="quiet">${sourceNote(language)}</p>`}`,
+    data: samples.data,
+    scripts: samples.scripts,
+  });
+}
+
+/** Facts as a list. */
+export function factsHtml(facts: readonly Fact[]): Markup {
+  const rows = facts.map(([label, value]) => markup`<div><dt>${label}</dt><dd>${value}</dd></div>`);
+  return markup`<dl>${rows}</dl>`;
+}
+
+function summary(
+  { benchmarks }: RunScores,
+  category: Category,
+  table: ScoreTableOptions,
+): Markup | undefined {
+  const chosen = benchmarks.filter((benchmark) => benchmark.category === category);
+  if (chosen.length === 0) return undefined;
+  const { language, models } = table;
+  const rows = chosen.map(benchmarkRow);
+  const hrefOf = ({ title, benchmark }: ReportRow): Markup =>
+    markup`<a href="#b${benchmarks.indexOf(benchmark)}">${title[language]}</a>`;
+  return markup`<section>
+<h2>${reportLabels[language][category]}</h2>
+${scoreTableHtml({ columns: summaryColumns(table, rows), rows, models, hrefOf })}
+${key(table)}
+</section>`;
+}
+
+/** What the drawings mean. */
+function key({ language, models }: ScoreTableOptions): Markup {
+  const labels = reportLabels[language];
+  const published = models.map(
+    (model) => markup`<i class="theirs"></i>${fill(labels.published, { model })}`,
+  );
+  return markup`<p class="quiet key"><i class="ours"></i>${labels.score}<i class="faint"></i>${labels.interval}${published}</p>`;
+}
+
+/** Tasks of a benchmark that are shown without being asked for. */
+const OPEN_TASKS = 10;
+
+function details(benchmark: BenchmarkScores, index: number, table: ScoreTableOptions): Markup {
+  const { language, models } = table;
+  const labels = reportLabels[language];
+  const [groups, tasks] = [groupRows(benchmark), taskRows(benchmark)];
+  const hrefOf = ({ title }: ReportRow, i: number): Markup =>
+    markup`<a href="#samples" data-task="${taskId(index, i)}">${title[language]}</a>`;
+  const groupTable = { columns: groupColumns(table, groups), rows: groups, models: [] };
+  const taskTable = { columns: taskColumns(table, tasks), rows: tasks, models, hrefOf };
+  return markup`<section id="b${index}">
+<h2>${benchmark.title[language]}</h2>
+${factsHtml(benchmarkFacts(benchmark, language))}
+${groups.length > 0 && markup`<h3>${labels.groups}</h3>${scoreTableHtml(groupTable)}`}
+<details${tasks.length <= OPEN_TASKS && markup` open`}>
+<summary>${labels.tasks} (${tasks.length})</summary>
+${scoreTableHtml(taskTable)}
+</details>
+</section>`;
+}
+
+function sectionTasks(run: RunResult, language: ReportLanguage, kept: number): SectionTask[] {
+  return run.benchmarks.flatMap(({ benchmark, tasks }, index) =>
+    tasks.map(({ task, records }, i) => ({
+      id: taskId(index, i),
+      benchmark: benchmark.title[language],
+      title: task.title[language],
+      task: pageTask(records, kept, reportLabels[language]),
+    })),
+  );
+}
+
+function taskId(benchmark: number, task: number): string {
+  return `t${benchmark}-${task}`;
+}

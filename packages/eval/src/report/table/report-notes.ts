@@ -1,0 +1,55 @@
+import { README_SOURCES } from "../../published/published-scores.ts";
+import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
+import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
+import { formatCount, formatPercent } from "./format.ts";
+
+/** A label and what it stands for. */
+export type Fact = readonly [label: string, value: string];
+
+/** What was run. */
+export function runFacts({ facts, planned, done }: RunScores, language: ReportLanguage): Fact[] {
+  const labels = reportLabels[language];
+  const counts = { done: formatCount(done), planned: formatCount(planned) };
+  return [
+    [labels.model, facts.model.name],
+    [labels.fingerprint, facts.model.fingerprint],
+    [labels.version, facts.version],
+    ...(facts.limit === undefined ? [] : [[labels.limit, formatCount(facts.limit)] as const]),
+    [labels.answered, fill(labels.ofPlanned, counts)],
+  ];
+}
+
+/** Says that a report is partial; undefined: it is whole. */
+export function partialNote(
+  { planned, done }: { readonly planned: number; readonly done: number },
+  language: ReportLanguage,
+): string | undefined {
+  if (done >= planned) return undefined;
+  const counts = { done: formatCount(done), planned: formatCount(planned) };
+  return fill(reportLabels[language].partial, counts);
+}
+
+/** What a reader has to know of a benchmark's numbers. */
+export function benchmarkFacts(benchmark: BenchmarkScores, language: ReportLanguage): Fact[] {
+  const labels = reportLabels[language];
+  const { recipe, description, chosen, options, overall, tasks } = benchmark;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const signatures = new Set(tasks.flatMap(({ signature }) => signature ?? []));
+  const notes = new Set(tasks.flatMap((task) => task.notes));
+  const { scoredTasks: scored, tasks: count } = overall;
+  const partial = scored < count ? [fill(labels.partialTasks, { scored, tasks: count })] : [];
+  return [
+    [labels.recipe, `${recipe}: ${description[language]}`],
+    [labels.score, labels[overall.aggregation]],
+    ...[...signatures].map((signature): Fact => [labels.score, signature]),
+    ...Object.entries(overall.others).map(([name, value]): Fact => [name, formatPercent(value)]),
+    ...(chosen ? [[labels.chosen, chosen[language]] as const] : []),
+    ...given.map(([name, value]): Fact => [labels.options, `${name} = ${String(value)}`]),
+    ...[...partial, ...notes].map((note): Fact => [labels.notes, note]),
+  ];
+}
+
+/** Where published numbers are from. */
+export function sourceNote(language: ReportLanguage): string {
+  return fill(reportLabels[language].source, { source: README_SOURCES[language] });
+}
