@@ -1,31 +1,16 @@
 import type { Category } from "../../benchmark.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
 import { fill, reportLabels } from "../labels/report-labels.ts";
-import {
-  benchmarkFacts,
-  partialNote,
-  runFacts,
-  sourceNote,
-  type Fact,
-} from "../table/report-notes.ts";
-import { publishedModels, type ReportOptions } from "../table/report-options.ts";
-import { benchmarkRow, groupRows, taskRows, type ReportRow } from "../table/report-row.ts";
+import { benchmarkFacts, partialNote, runFacts, sourceNote } from "../table/report-notes.ts";
+import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
+import { benchmarkRow, groupRows, taskRows } from "../table/report-row.ts";
 import {
   groupColumns,
   summaryColumns,
   taskColumns,
-  type ScoreColumn,
   type ScoreTableOptions,
 } from "../table/score-table.ts";
-import { documentOf, escapeMarkdown, tableOf } from "./markdown.ts";
-
-/** The README's tables, in its order. */
-export const CATEGORIES: readonly Category[] = [
-  "general",
-  "law-medicine",
-  "math-code",
-  "multilingual",
-];
+import { documentOf, escapeMarkdown, factList, noteList, tableOf } from "./markdown.ts";
 
 /** A run as Markdown: a summary, then each benchmark with its groups and tasks. */
 export function markdownReport(scores: RunScores, options: ReportOptions = {}): string {
@@ -36,7 +21,7 @@ export function markdownReport(scores: RunScores, options: ReportOptions = {}): 
   return documentOf([
     `# ${escapeMarkdown(fill(labels.reportTitle, { model: scores.facts.model.name }))}`,
     factList(runFacts(scores, language)),
-    partial && `> **${escapeMarkdown(partial)}**`,
+    noteList(partial === undefined ? [] : [partial]),
     ...CATEGORIES.flatMap((category) => summary(scores, category, table)),
     ...scores.benchmarks.flatMap((benchmark) => details(benchmark, table)),
     escapeMarkdown(labels.method),
@@ -49,7 +34,7 @@ function summary(scores: RunScores, category: Category, table: ScoreTableOptions
   if (benchmarks.length === 0) return [];
   const title = `## ${reportLabels[table.language][category]}`;
   const rows = benchmarks.map(benchmarkRow);
-  return [title, scoreTable(summaryColumns(table, rows), rows)];
+  return [title, tableOf(summaryColumns(table, rows), rows)];
 }
 
 function details(benchmark: BenchmarkScores, table: ScoreTableOptions): string[] {
@@ -59,23 +44,9 @@ function details(benchmark: BenchmarkScores, table: ScoreTableOptions): string[]
     `## ${escapeMarkdown(benchmark.title[table.language])}`,
     factList(benchmarkFacts(benchmark, table.language)),
     ...(groups.length > 0
-      ? [`### ${labels.groups}`, scoreTable(groupColumns(table, groups), groups)]
+      ? [`### ${labels.groups}`, tableOf(groupColumns(table, groups), groups)]
       : []),
     `### ${labels.tasks}`,
-    scoreTable(taskColumns(table, tasks), tasks),
+    tableOf(taskColumns(table, tasks), tasks),
   ];
-}
-
-function scoreTable(columns: readonly ScoreColumn[], rows: readonly ReportRow[]): string {
-  return tableOf(
-    columns,
-    rows.map((row) => columns.map((column) => column.text(row))),
-  );
-}
-
-/** Facts as a list. */
-export function factList(facts: readonly Fact[]): string {
-  return facts
-    .map(([label, value]) => `- ${escapeMarkdown(label)}: ${escapeMarkdown(value)}`)
-    .join("\n");
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { numberColumn, textColumn } from "../table/column.ts";
 import { escapeMarkdown, tableOf } from "./markdown.ts";
 
 describe("Markdown of texts", () => {
@@ -19,7 +20,11 @@ describe("Markdown of texts", () => {
 
 describe("a table", () => {
   it("has numbers to the right", () => {
-    expect(tableOf([{ title: "a" }, { title: "b", isNumber: true }], [["x|y", "1.00"]])).toBe(
+    const columns = [
+      textColumn("a", (row: string[]) => row[0] ?? ""),
+      numberColumn("b", (row: string[]) => row[1] ?? ""),
+    ];
+    expect(tableOf(columns, [["x|y", "1.00"]])).toBe(
       ["| a    |    b |", "| :--- | ---: |", "| x\\|y | 1.00 |"].join("\n"),
     );
   });

@@ -1,4 +1,6 @@
 import { markdownTable } from "markdown-table";
+import type { Column } from "../table/column.ts";
+import type { Fact } from "../table/report-notes.ts";
 
 /** Characters that mean something in Markdown; an underscore does between words alone. */
 const SPECIAL = /[\\`*[\]<>|~&]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
@@ -11,23 +13,26 @@ export function escapeMarkdown(text: string): string {
   return text.replaceAll(UNSEEN, " ").replaceAll(SPECIAL, "\\$&").trim();
 }
 
-/** A column of a table. */
-export interface MarkdownColumn {
-  readonly title: string;
-  /** Default: to the left. */
-  readonly isNumber?: boolean | undefined;
-}
-
-/** A table; cells are escaped. */
-export function tableOf(
-  columns: readonly MarkdownColumn[],
-  rows: readonly (readonly string[])[],
-): string {
+/** A table of rows; cells are escaped. */
+export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const header = columns.map(({ title }) => title);
+  const cells = rows.map((row) => columns.map((column) => column.text(row)));
   return markdownTable(
-    [header, ...rows].map((row) => row.map(escapeMarkdown)),
+    [header, ...cells].map((row) => row.map(escapeMarkdown)),
     { align: columns.map(({ isNumber }) => (isNumber ? "r" : "l")) },
   );
+}
+
+/** Facts as a list. */
+export function factList(facts: readonly Fact[]): string {
+  return facts
+    .map(([label, value]) => `- ${escapeMarkdown(label)}: ${escapeMarkdown(value)}`)
+    .join("\n");
+}
+
+/** What a reader has to know before anything else. */
+export function noteList(notes: readonly string[]): string {
+  return notes.map((note) => `> **${escapeMarkdown(note)}**`).join("\n>\n");
 }
 
 /** A document of blocks, with an empty line between them. */

@@ -92,7 +92,7 @@ describe("report.md", () => {
     const text = markdownReport(scoreRun(smallRun()), { published: ["LLaMA-7B"] });
     const row = text.split("\n").find((line) => line.startsWith("| MMLU"));
     expect(row?.replaceAll(/ +/g, " ")).toBe(
-      "| MMLU | readme | 5 | 60.00 | 31.27 – 83.18 | 10 | 0 | 60.00 | 60.00 | 35.10 | +24.90 |",
+      "| MMLU | 60.00 | 31.27 – 83.18 | 35.10 | +24.90 | 10 | 0 | 60.00 | 60.00 | readme | 5 |",
     );
   });
 

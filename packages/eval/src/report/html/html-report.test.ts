@@ -31,7 +31,7 @@ describe("the page of a run", () => {
   it("has scores with their intervals beside those of the README", () => {
     const page = pageOf(smallRun(), { published: ["LLaMA-7B", "GPT-4"] });
     expect(cellsOf(page, "MMLU").join(" | ")).toBe(
-      "MMLU |  | readme | 5 | 60.00 | 31.27 – 83.18 | 10 | 0 | 60.00 | 60.00 | 35.10 | +24.90 | 83.93 | −23.93",
+      "MMLU |  | 60.00 | 31.27 – 83.18 | 35.10 | +24.90 | 83.93 | −23.93 | 10 | 0 | 60.00 | 60.00 | readme | 5",
     );
     expect(cellsOf(page, "STEM").slice(2, 4)).toEqual(["60.00", "31.27 – 83.18"]);
     // Dots of the drawing: 0 is at 6, 100 at 154.

@@ -1,16 +1,10 @@
 import type { Category } from "../../benchmark.ts";
+import { publishedScore } from "../../published/published-scores.ts";
 import type { RunResult } from "../../results.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
-import { CATEGORIES } from "../files/markdown-report.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
-import {
-  benchmarkFacts,
-  partialNote,
-  runFacts,
-  sourceNote,
-  type Fact,
-} from "../table/report-notes.ts";
-import { publishedModels, type ReportOptions } from "../table/report-options.ts";
+import { benchmarkFacts, partialNote, runFacts, sourceNote } from "../table/report-notes.ts";
+import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
 import { benchmarkRow, groupRows, taskRows, type ReportRow } from "../table/report-row.ts";
 import {
   groupColumns,
@@ -22,7 +16,8 @@ import { markup, type Markup } from "./markup.ts";
 import { page } from "./page.ts";
 import { DEFAULT_KEPT, pageTask } from "./samples/page-task.ts";
 import { samplesSection, type SectionTask } from "./samples/samples-section.ts";
-import { scoreTableHtml } from "./score-table.ts";
+import { whisker } from "./whisker.ts";
+import { factsHtml, notesHtml, OPEN_TASKS, tableHtml } from "./page-table.ts";
 
 /** Settings of pages. */
 export interface HtmlReportOptions extends ReportOptions {
@@ -47,12 +42,13 @@ export function htmlReport(
   const partial = partialNote(scores, language);
   const tags = ["wrong", "right", "noAnswer", "unknown"] as const;
   const tasks = sectionTasks(run, language, kept);
-  const samples = samplesSection({ title: labels.samplesTitle, tasks, tags, kept, labels });
+  const note = fill(labels.samplesKept, { kept });
+  const samples = samplesSection({ title: labels.samplesTitle, note, tasks, tags, labels });
   return page({
     language,
     title: fill(labels.reportTitle, { model: scores.facts.model.name }),
     body: markup`<section>${factsHtml(runFacts(scores, language))}</section>
-${partial !== undefined && markup`<section class="warn" role="note">${partial}</section>`}
+${notesHtml(partial === undefined ? [] : [partial])}
 ${CATEGORIES.map((category) => summary(scores, category, table))}
 ${scores.benchmarks.map((benchmark, index) => details(benchmark, index, table))}
 ${samples.body}
@@ -61,12 +57,6 @@ ${table.models.length > 0 && markup`<p class="quiet">${sourceNote(language)}</p>
     data: samples.data,
     scripts: samples.scripts,
   });
-}
-
-/** Facts as a list. */
-export function factsHtml(facts: readonly Fact[]): Markup {
-  const rows = facts.map(([label, value]) => markup`<div><dt>${label}</dt><dd>${value}</dd></div>`);
-  return markup`<dl>${rows}</dl>`;
 }
 
 function summary(
@@ -78,11 +68,11 @@ function summary(
   if (chosen.length === 0) return undefined;
   const { language, models } = table;
   const rows = chosen.map(benchmarkRow);
-  const hrefOf = ({ title, benchmark }: ReportRow): Markup =>
+  const nameOf = ({ title, benchmark }: ReportRow): Markup =>
     markup`<a href="#b${benchmarks.indexOf(benchmark)}">${title[language]}</a>`;
   return markup`<section>
 <h2>${reportLabels[language][category]}</h2>
-${scoreTableHtml({ columns: summaryColumns(table, rows), rows, models, hrefOf })}
+${tableHtml({ columns: summaryColumns(table, rows), rows, draw: drawScore(models), nameOf })}
 ${key(table)}
 </section>`;
 }
@@ -96,26 +86,32 @@ function key({ language, models }: ScoreTableOptions): Markup {
   return markup`<p class="quiet key"><i class="ours"></i>${labels.score}<i class="faint"></i>${labels.interval}${published}</p>`;
 }
 
-/** Tasks of a benchmark that are shown without being asked for. */
-const OPEN_TASKS = 10;
-
 function details(benchmark: BenchmarkScores, index: number, table: ScoreTableOptions): Markup {
   const { language, models } = table;
   const labels = reportLabels[language];
   const [groups, tasks] = [groupRows(benchmark), taskRows(benchmark)];
-  const hrefOf = ({ title }: ReportRow, i: number): Markup =>
+  const nameOf = ({ title }: ReportRow, i: number): Markup =>
     markup`<a href="#samples" data-task="${taskId(index, i)}">${title[language]}</a>`;
-  const groupTable = { columns: groupColumns(table, groups), rows: groups, models: [] };
-  const taskTable = { columns: taskColumns(table, tasks), rows: tasks, models, hrefOf };
+  const draw = drawScore(models);
+  const groupTable = { columns: groupColumns(table, groups), rows: groups, draw };
+  const taskTable = { columns: taskColumns(table, tasks), rows: tasks, draw, nameOf };
   return markup`<section id="b${index}">
 <h2>${benchmark.title[language]}</h2>
 ${factsHtml(benchmarkFacts(benchmark, language))}
-${groups.length > 0 && markup`<h3>${labels.groups}</h3>${scoreTableHtml(groupTable)}`}
+${groups.length > 0 && markup`<h3>${labels.groups}</h3>${tableHtml(groupTable)}`}
 <details${tasks.length <= OPEN_TASKS && markup` open`}>
 <summary>${labels.tasks} (${tasks.length})</summary>
-${scoreTableHtml(taskTable)}
+${tableHtml(taskTable)}
 </details>
 </section>`;
+}
+
+function drawScore(models: readonly string[]): (row: ReportRow) => Markup {
+  return ({ score, published }) =>
+    whisker(
+      score,
+      models.flatMap((model) => publishedScore(model, published) ?? []),
+    );
 }
 
 function sectionTasks(run: RunResult, language: ReportLanguage, kept: number): SectionTask[] {

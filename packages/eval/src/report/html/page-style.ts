@@ -32,6 +32,7 @@ dl { margin: 0 0 8px; }
 dl div { display: flex; gap: 16px; padding: 3px 0; border-bottom: 1px solid var(--grid); }
 dt { flex: 0 0 auto; min-width: 140px; max-width: 40%; color: var(--quiet); }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+.body dd { white-space: pre-wrap; unicode-bidi: isolate; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 8px; border-bottom: 1px solid var(--grid); text-align: left; vertical-align: middle; }

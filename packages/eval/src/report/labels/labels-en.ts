@@ -62,8 +62,9 @@ export const en = {
   next: "Next",
   shown: "{from} to {to} of {found}; in this page {kept} of {total}",
   noneShown: "None; in this page {kept} of {total}",
+  question: "Question",
   answer: "Answer",
-  gold: "Right",
+  gold: "Right answer",
   none: "none",
   note: "Note",
   sharedPrompt: "Beginning of the prompt, the same for {count} samples here",
@@ -101,7 +102,10 @@ export const en = {
   otherRecipes: "The recipes are not the same: {left}, {right}.",
   onlyInLeft: "Only in the left run: {names}",
   onlyInRight: "Only in the right run: {names}",
+  change: "Change",
   changes: "Samples that changed",
+  changesKept:
+    "Of each task, at most {kept} samples are in this page, those first that one run alone has right; long texts are cut.",
   changesShown: "{shown} of {total} are listed.",
   noChanges: "No sample has another score or answer.",
 

@@ -61,6 +61,7 @@ export const zh: ReportLabels = {
   next: "下一页",
   shown: "第 {from}–{to} 个，共找到 {found} 个；本页含 {total} 个样本中的 {kept} 个",
   noneShown: "没有符合的样本；本页含 {total} 个样本中的 {kept} 个",
+  question: "题目",
   answer: "答案",
   gold: "正确答案",
   none: "无",
@@ -97,7 +98,9 @@ export const zh: ReportLabels = {
   otherRecipes: "评测方案不同：{left}、{right}。",
   onlyInLeft: "仅左侧有：{names}",
   onlyInRight: "仅右侧有：{names}",
+  change: "变化",
   changes: "有变化的样本",
+  changesKept: "每个任务在本页最多保留 {kept} 个样本，仅一侧正确的优先；过长的文本已截断。",
   changesShown: "列出 {total} 个中的 {shown} 个。",
   noChanges: "没有样本的得分或答案发生变化。",
 

@@ -1,6 +1,15 @@
+import type { Category } from "../../benchmark.ts";
 import { publishedModelOf } from "../../published/published-scores.ts";
 import type { RunFacts } from "../../results.ts";
 import type { ReportLanguage } from "../labels/report-labels.ts";
+
+/** The README's tables, in its order. */
+export const CATEGORIES: readonly Category[] = [
+  "general",
+  "law-medicine",
+  "math-code",
+  "multilingual",
+];
 
 /** Settings of reports. */
 export interface ReportOptions {

@@ -1,14 +1,11 @@
 import { publishedScore } from "../../published/published-scores.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
+import { numberColumn, textColumn, type Column } from "./column.ts";
 import { formatCount, formatInterval, formatPercent, formatPoints } from "./format.ts";
 import type { ReportRow } from "./report-row.ts";
 
 /** A column of a table of scores. */
-export interface ScoreColumn {
-  readonly title: string;
-  readonly isNumber: boolean;
-  readonly text: (row: ReportRow) => string;
-}
+export type ScoreColumn = Column<ReportRow>;
 
 /** What columns depend on. */
 export interface ScoreTableOptions {
@@ -24,12 +21,13 @@ export function summaryColumns(
 ): ScoreColumn[] {
   const labels = reportLabels[options.language];
   return [
-    text(labels.benchmark, ({ title }) => title[options.language]),
-    text(labels.recipe, ({ benchmark }) => benchmark.recipe),
-    number(labels.shots, ({ benchmark }) => String(benchmark.shots)),
-    ...scoreColumns(options, rows),
-    ...meanColumns(options),
+    textColumn(labels.benchmark, ({ title }) => title[options.language]),
+    ...scoreColumns(options),
     ...publishedColumns(options),
+    ...countColumns(options, rows),
+    ...meanColumns(options),
+    textColumn(labels.recipe, ({ benchmark }) => benchmark.recipe),
+    numberColumn(labels.shots, ({ benchmark }) => String(benchmark.shots)),
   ];
 }
 
@@ -40,8 +38,9 @@ export function groupColumns(
 ): ScoreColumn[] {
   const labels = reportLabels[options.language];
   return [
-    text(labels.group, ({ title }) => title[options.language]),
-    ...scoreColumns(options, rows),
+    textColumn(labels.group, ({ title }) => title[options.language]),
+    ...scoreColumns(options),
+    ...countColumns(options, rows),
     ...meanColumns(options),
   ];
 }
@@ -52,54 +51,55 @@ export function taskColumns(options: ScoreTableOptions, rows: readonly ReportRow
   const names = new Set(rows.flatMap(({ others }) => Object.keys(others)));
   const isPublished = rows.some(({ published }) => published !== null);
   return [
-    text(labels.task, ({ title }) => title[options.language]),
-    ...scoreColumns(options, rows),
+    textColumn(labels.task, ({ title }) => title[options.language]),
+    ...scoreColumns(options),
+    ...(isPublished ? publishedColumns(options) : []),
     ...[...names]
       .toSorted()
-      .map((name) => number(name, ({ others }) => formatPercent(others[name]))),
-    ...(isPublished ? publishedColumns(options) : []),
+      .map((name) => numberColumn(name, ({ others }: ReportRow) => formatPercent(others[name]))),
+    ...countColumns(options, rows),
   ];
 }
 
-function text(title: string, of: ScoreColumn["text"]): ScoreColumn {
-  return { title, isNumber: false, text: of };
+function scoreColumns({ language }: ScoreTableOptions): ScoreColumn[] {
+  const labels = reportLabels[language];
+  return [
+    numberColumn(labels.score, ({ score }) => formatPercent(score.percent)),
+    numberColumn(labels.interval, ({ score }) => formatInterval(score.interval)),
+  ];
 }
 
-function number(title: string, of: ScoreColumn["text"]): ScoreColumn {
-  return { title, isNumber: true, text: of };
-}
-
-function scoreColumns({ language }: ScoreTableOptions, rows: readonly ReportRow[]): ScoreColumn[] {
+function countColumns({ language }: ScoreTableOptions, rows: readonly ReportRow[]): ScoreColumn[] {
   const labels = reportLabels[language];
   const isUngraded = rows.some(({ ungraded }) => ungraded > 0);
   return [
-    number(labels.score, ({ score }) => formatPercent(score.percent)),
-    number(labels.interval, ({ score }) => formatInterval(score.interval)),
-    number(labels.samples, ({ done, planned }) =>
+    numberColumn(labels.samples, ({ done, planned }) =>
       done === planned
         ? formatCount(done)
         : fill(labels.ofPlanned, { done: formatCount(done), planned: formatCount(planned) }),
     ),
-    number(labels.unanswered, ({ unanswered }) => formatCount(unanswered)),
-    ...(isUngraded ? [number(labels.ungraded, ({ ungraded }) => formatCount(ungraded))] : []),
+    numberColumn(labels.unanswered, ({ unanswered }) => formatCount(unanswered)),
+    ...(isUngraded
+      ? [numberColumn(labels.ungraded, ({ ungraded }: ReportRow) => formatCount(ungraded))]
+      : []),
   ];
 }
 
 function meanColumns({ language }: ScoreTableOptions): ScoreColumn[] {
   const labels = reportLabels[language];
   return [
-    number(labels.micro, ({ micro }) => formatPercent(micro?.percent)),
-    number(labels.macro, ({ macro }) => formatPercent(macro?.percent)),
+    numberColumn(labels.micro, ({ micro }) => formatPercent(micro?.percent)),
+    numberColumn(labels.macro, ({ macro }) => formatPercent(macro?.percent)),
   ];
 }
 
 function publishedColumns({ language, models }: ScoreTableOptions): ScoreColumn[] {
   const labels = reportLabels[language];
   return models.flatMap((model) => [
-    number(fill(labels.published, { model }), ({ published }) =>
+    numberColumn(fill(labels.published, { model }), ({ published }) =>
       formatPercent(publishedScore(model, published)),
     ),
-    number(labels.difference, ({ published, score }) => {
+    numberColumn(labels.difference, ({ published, score }) => {
       const theirs = publishedScore(model, published);
       return formatPoints(
         theirs === null || score.percent === null ? null : score.percent - theirs,

@@ -25,7 +25,7 @@ export const DEFAULT_KEPT = 200;
 const MAX_BEGINNING = 16_000;
 
 /** What a page has to know of a sample to keep it or not. */
-interface Candidate {
+export interface Candidate {
   readonly record: SampleRecord;
   readonly tags: readonly SampleTag[];
   readonly responses: () => PageSample["responses"];
@@ -42,19 +42,22 @@ export function pageTask(
     tags: tagsOf(record.grade),
     responses: () => [pageResponse(record, labels)],
   }));
-  return taskOf(candidates, ["wrong", "unknown", "right"], kept, labels);
+  return pageTaskOf(candidates, { order: ["wrong", "unknown", "right"], kept, labels });
 }
 
-/**
- * Keeps the most telling samples, in the order of the data, and takes what their prompts share out of them.
- *
- * @param order - Tags, those first that are kept first.
- */
-export function taskOf(
+/** How samples are chosen. */
+export interface PageTaskParts {
+  /** Those first that are kept first. */
+  readonly order: readonly SampleTag[];
+  /** Most samples that are kept. */
+  readonly kept: number;
+  readonly labels: ReportLabels;
+}
+
+/** Keeps the most telling samples, in the order of the data, and takes what their prompts share out of them. */
+export function pageTaskOf(
   candidates: readonly Candidate[],
-  order: readonly SampleTag[],
-  kept: number,
-  labels: ReportLabels,
+  { order, kept, labels }: PageTaskParts,
 ): PageTask {
   const rankOf = ({ tags }: Candidate): number => order.findIndex((tag) => tags.includes(tag));
   const chosen = new Set(candidates.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, kept));

@@ -1,4 +1,4 @@
-import { fill, type ReportLabels } from "../../labels/report-labels.ts";
+import type { ReportLabels } from "../../labels/report-labels.ts";
 import { dataScript, markup, type Markup } from "../markup.ts";
 import type { SampleTag } from "./page-sample.ts";
 import type { PageTask } from "./page-task.ts";
@@ -20,8 +20,8 @@ export interface SamplesSectionParts {
   readonly tasks: readonly SectionTask[];
   /** What samples can be shown by, besides all. */
   readonly tags: readonly SampleTag[];
-  /** Samples of a task that the page keeps. */
-  readonly kept: number;
+  /** Says which samples of a task the page keeps. */
+  readonly note: string;
   readonly labels: ReportLabels;
 }
 
@@ -40,7 +40,7 @@ const SCRIPT_LABELS = [
 ] as const;
 
 /** A section in which samples can be looked through, with its data and its script. */
-export function samplesSection({ title, tasks, tags, kept, labels }: SamplesSectionParts): {
+export function samplesSection({ title, note, tasks, tags, labels }: SamplesSectionParts): {
   readonly body: Markup;
   readonly data: readonly Markup[];
   readonly scripts: readonly string[];
@@ -48,7 +48,7 @@ export function samplesSection({ title, tasks, tags, kept, labels }: SamplesSect
   const words = Object.fromEntries(SCRIPT_LABELS.map((name) => [name, labels[name]]));
   const body = markup`<section id="samples">
 <h2>${title}</h2>
-<p class="quiet">${fill(labels.samplesKept, { kept })}</p>
+<p class="quiet">${note}</p>
 <noscript><p class="warn">${labels.noScript}</p></noscript>
 <div class="controls">
 <label>${labels.task}<select id="task">${taskOptions(tasks)}</select></label>

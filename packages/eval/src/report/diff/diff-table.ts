@@ -1,0 +1,101 @@
+import type { Title } from "../../benchmark.ts";
+import type { BenchmarkComparison, RunComparison } from "../../scores/compare/compare-runs.ts";
+import type { Difference } from "../../scores/compare/difference.ts";
+import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
+import { numberColumn, textColumn, type Column } from "../table/column.ts";
+import {
+  formatCount,
+  formatP,
+  formatPercent,
+  formatPoints,
+  formatPointsInterval,
+} from "../table/format.ts";
+import type { Fact } from "../table/report-notes.ts";
+
+/** Settings of comparisons. */
+export interface DiffOptions {
+  /** Default: English. */
+  readonly language?: ReportLanguage | undefined;
+  /** What the runs are called. Default: their models' names, with fingerprints where those are equal. */
+  readonly names?: RunNames | undefined;
+}
+
+/** What two runs are called. */
+export interface RunNames {
+  readonly left: string;
+  readonly right: string;
+}
+
+/** A line of a comparison. */
+export interface DiffRow extends Difference {
+  readonly title: Title;
+}
+
+/** What the runs are called. */
+export function runNames({ left, right }: RunComparison, { names }: DiffOptions): RunNames {
+  if (names) return names;
+  const [a, b] = [left.model, right.model];
+  if (a.name !== b.name) return { left: a.name, right: b.name };
+  return { left: `${a.name} (${a.fingerprint})`, right: `${b.name} (${b.fingerprint})` };
+}
+
+/** Columns of a comparison. */
+export function diffColumns(first: string, language: ReportLanguage): Column<DiffRow>[] {
+  const labels = reportLabels[language];
+  return [
+    textColumn(first, ({ title }) => title[language]),
+    numberColumn(labels.pairs, ({ pairs }) => formatCount(pairs)),
+    numberColumn(labels.left, ({ left }) => formatPercent(left)),
+    numberColumn(labels.rightRun, ({ right }) => formatPercent(right)),
+    numberColumn(labels.difference, ({ difference }) => formatPoints(difference)),
+    numberColumn(labels.interval, ({ interval }) => formatPointsInterval(interval)),
+    numberColumn(labels.p, ({ test }) => formatTest(test)),
+    numberColumn(labels.lostColumn, ({ lost }) => formatCount(lost)),
+    numberColumn(labels.wonColumn, ({ won }) => formatCount(won)),
+    numberColumn(labels.agreement, ({ agreement }) =>
+      agreement === null ? formatPercent(null) : `${formatPercent(agreement)} %`,
+    ),
+  ];
+}
+
+function formatTest(test: Difference["test"]): string {
+  if (test === null) return formatPercent(null);
+  return `${formatP(test.p)}${test.method === "bootstrap" ? " *" : ""}`;
+}
+
+/** The line of a benchmark. */
+export function overallRow({ title, overall }: BenchmarkComparison): DiffRow {
+  return { title, ...overall };
+}
+
+/** What two runs are, and what cannot be compared of them. */
+export function diffFacts(
+  comparison: RunComparison,
+  names: RunNames,
+  language: ReportLanguage,
+): Fact[] {
+  const labels = reportLabels[language];
+  const { left, right, onlyLeft, onlyRight } = comparison;
+  return [
+    [labels.left, `${names.left} (${left.model.fingerprint}, ${left.version})`],
+    [labels.rightRun, `${names.right} (${right.model.fingerprint}, ${right.version})`],
+    ...missing(labels.onlyInLeft, onlyLeft).map((note): Fact => [labels.notes, note]),
+    ...missing(labels.onlyInRight, onlyRight).map((note): Fact => [labels.notes, note]),
+  ];
+}
+
+function missing(label: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [fill(label, { names: names.join(", ") })];
+}
+
+/** What a reader has to know of a benchmark's differences. */
+export function benchmarkNotes(benchmark: BenchmarkComparison, language: ReportLanguage): string[] {
+  const labels = reportLabels[language];
+  const { recipes, onlyLeft, onlyRight, changed } = benchmark;
+  return [
+    ...(recipes.left === recipes.right ? [] : [fill(labels.otherRecipes, { ...recipes })]),
+    ...(onlyLeft + onlyRight + changed === 0
+      ? []
+      : [fill(labels.unpaired, { onlyLeft, onlyRight, changed })]),
+  ];
+}
