@@ -4,7 +4,7 @@ import type {
   RunComparison,
 } from "../../scores/compare/compare-runs.ts";
 import { documentOf, escapeMarkdown, factList, tableOf } from "../files/markdown.ts";
-import { firstLine } from "../html/samples/cut-text.ts";
+import { firstLine } from "../table/cut-text.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
 import { textColumn, type Column } from "../table/column.ts";
 import { formatCount, GAP } from "../table/format.ts";

@@ -27,10 +27,9 @@ export async function chartParts(): Promise<{
   readonly scripts: readonly string[];
   readonly styles: readonly string[];
 }> {
-  const read = (file: string): Promise<string> => readFile(require.resolve(file), "utf8");
   const [library, style] = await Promise.all([
-    read("uplot/dist/uPlot.iife.min.js"),
-    read("uplot/dist/uPlot.min.css"),
+    readFile(require.resolve("uplot/dist/uPlot.iife.min.js"), "utf8"),
+    readFile(require.resolve("uplot/dist/uPlot.min.css"), "utf8"),
   ]);
   return { scripts: [library, CHART_SCRIPT], styles: [style, CHART_STYLE] };
 }

@@ -28,6 +28,7 @@ section {
 }
 .quiet { color: var(--quiet); font-size: 13px; }
 .warn { border-left: 4px solid var(--theirs); font-weight: 600; }
+.warn p { margin: 2px 0; }
 dl { margin: 0 0 8px; }
 dl div { display: flex; gap: 16px; padding: 3px 0; border-bottom: 1px solid var(--grid); }
 dt { flex: 0 0 auto; min-width: 140px; max-width: 40%; color: var(--quiet); }

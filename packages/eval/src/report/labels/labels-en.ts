@@ -38,7 +38,6 @@ export const en = {
   truncated: "Prompts cut",
   published: "README: {model}",
   difference: "Difference",
-  isHeadline: "The score is this one.",
   options: "Options",
   chosen: "Chosen here, as nobody published it",
   notes: "Notes",
@@ -46,7 +45,9 @@ export const en = {
     "Scores are percentages. Intervals: Wilson's for right and wrong; for means over tasks, the halves of the tasks' " +
     "intervals added in squares; drawn again and again with a fixed seed for scores that are no means. A sample without an " +
     "answer is not right; one whose right answer nobody has published is not counted.",
-  source: "Published numbers are those of Baichuan2's README ({source}).",
+  source:
+    "Published numbers are those of Baichuan2's README ({source}): C-Eval of its test questions, but for chat models of its " +
+    "val questions.",
 
   samplesTitle: "Samples",
   samplesKept:
@@ -90,8 +91,6 @@ export const en = {
   wonColumn: "Only right right",
   agreement: "Equal answers",
   p: "p",
-  mcnemar: "exact McNemar test",
-  bootstrap: "paired bootstrap",
   diffMethod:
     "Differences are right minus left, in points, over samples that both runs have answered and whose right answer is " +
     "known. p: the probability of a difference at least as large if there were none; by the exact McNemar test over all " +
@@ -118,7 +117,6 @@ export const en = {
   precision: "Precision",
   inZh: "{model}, Chinese README",
   inEn: "{model}, English README",
-  readmeCeval: "C-Eval is of its val questions there.",
   quantizationMethod:
     "Differences in brackets are to the first row, over the samples that both have; * marks those with p < 0.05.",
 };

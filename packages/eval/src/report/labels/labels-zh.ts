@@ -39,14 +39,14 @@ export const zh: ReportLabels = {
   truncated: "提示被截断",
   published: "README：{model}",
   difference: "差值",
-  isHeadline: "得分即此项。",
   options: "选项",
   chosen: "未公开、由此处选定",
   notes: "说明",
   method:
     "得分为百分数。区间：对错评分用 Wilson 区间；任务平均由各任务区间半宽的平方和得出；不是平均值的得分用固定种子的自助法重抽样。" +
     "没有答案的样本不算正确；正确答案未公开的样本不计入。",
-  source: "已发布的数字来自 Baichuan2 的 README（{source}）。",
+  source:
+    "已发布的数字来自 Baichuan2 的 README（{source}）：其中 C-Eval 为 test 集，对话模型则为 val 集。",
 
   samplesTitle: "样本",
   samplesKept: "每个任务在本页最多保留 {kept} 个样本，未答对的优先；过长的文本已截断。",
@@ -88,8 +88,6 @@ export const zh: ReportLabels = {
   wonColumn: "仅右侧正确",
   agreement: "答案一致",
   p: "p",
-  mcnemar: "McNemar 精确检验",
-  bootstrap: "配对自助法",
   diffMethod:
     "差值为右减左，单位为百分点，仅基于两次运行都已回答且正确答案已知的样本。p：若无差异，出现至少同样大差值的概率；" +
     "对错评分用全部样本的 McNemar 精确检验，其他得分用配对自助法（标有 *）。",
@@ -113,6 +111,5 @@ export const zh: ReportLabels = {
   precision: "精度",
   inZh: "{model}，中文 README",
   inEn: "{model}，英文 README",
-  readmeCeval: "其中 C-Eval 为 val 集。",
   quantizationMethod: "括号内为与第一行之差，基于两者共有的样本；* 表示 p < 0.05。",
 };

@@ -32,7 +32,7 @@ export function markdownQuantization(
     escapeMarkdown(labels.quantizationMethod),
     ...readme(memoryTable(language)),
     ...readme(quantizedScoresTable(language)),
-    escapeMarkdown(`${labels.readmeCeval} ${sourceNote(language)}`),
+    escapeMarkdown(sourceNote(language)),
   ]);
 }
 
@@ -95,6 +95,6 @@ export function htmlQuantization(
 <section>${tableHtml({ columns, rows: table.rows })}<p class="quiet">${labels.quantizationMethod}</p></section>
 ${readme(memoryTable(language))}
 ${readme(quantizedScoresTable(language))}
-<p class="quiet">${labels.readmeCeval} ${sourceNote(language)}</p>`,
+<p class="quiet">${sourceNote(language)}</p>`,
   });
 }

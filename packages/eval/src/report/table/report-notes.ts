@@ -43,6 +43,7 @@ export function benchmarkFacts(benchmark: BenchmarkScores, language: ReportLangu
     [labels.score, labels[overall.aggregation]],
     ...[...signatures].map((signature): Fact => [labels.score, signature]),
     ...Object.entries(overall.others).map(([name, value]): Fact => [name, formatPercent(value)]),
+    ...(overall.truncated > 0 ? [[labels.truncated, formatCount(overall.truncated)] as const] : []),
     ...(chosen ? [[labels.chosen, chosen[language]] as const] : []),
     ...given.map(([name, value]): Fact => [labels.options, `${name} = ${String(value)}`]),
     ...[...partial, ...notes].map((note): Fact => [labels.notes, note]),

@@ -2,7 +2,7 @@ import type { Grade } from "../../../benchmark.ts";
 import type { EvalResponse } from "../../../eval-request.ts";
 import type { SampleRecord } from "../../../results.ts";
 import { fill, type ReportLabels } from "../../labels/report-labels.ts";
-import { cutText, firstLine } from "./cut-text.ts";
+import { cutText, firstLine } from "../../table/cut-text.ts";
 import { optionsOf, type PageOption } from "./page-option.ts";
 import { askedOf, splitPrompt } from "./prompt-of.ts";
 

@@ -1,6 +1,6 @@
 import type { SampleRecord } from "../../../results.ts";
 import type { ReportLabels } from "../../labels/report-labels.ts";
-import { cutText } from "./cut-text.ts";
+import { cutText } from "../../table/cut-text.ts";
 import {
   pageResponse,
   pageSample,

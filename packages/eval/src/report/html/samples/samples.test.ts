@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../labels/labels-en.ts";
 import { choiceRecord, generationRecord } from "../../../__fixtures__/run-result.ts";
-import { cutText, firstLine } from "./cut-text.ts";
+import { cutText, firstLine } from "../../table/cut-text.ts";
 import { optionsOf } from "./page-option.ts";
 import { pageResponse, tagsOf } from "./page-sample.ts";
 import { askedOf, splitPrompt } from "./prompt-of.ts";
