@@ -119,8 +119,6 @@ export interface Task {
   readonly samples: readonly Sample[];
   /** What was chosen or missing while loading, for the report. */
   readonly notes?: readonly string[] | undefined;
-  /** A score of all samples together, in percent. Default: the mean of their scores. */
-  readonly corpusScore?: CorpusScore | undefined;
 }
 
 /** A score that is no mean over samples. */

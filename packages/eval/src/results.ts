@@ -1,4 +1,11 @@
-import type { Benchmark, BenchmarkOptions, Grade, RecipeName, Task } from "./benchmark.ts";
+import type {
+  Benchmark,
+  BenchmarkOptions,
+  CorpusScore,
+  Grade,
+  RecipeName,
+  Task,
+} from "./benchmark.ts";
 import type { EvalRequest, EvalResponse } from "./eval-request.ts";
 
 /** A sample that was asked and graded: a line of a run's journal. */
@@ -17,6 +24,8 @@ export interface SampleRecord {
 /** What of a task has been answered so far. */
 export interface TaskResult {
   readonly task: Omit<Task, "samples">;
+  /** A score of all samples together. Default: the mean of their scores. */
+  readonly corpusScore?: CorpusScore | undefined;
   /** Samples that are to be asked. */
   readonly planned: number;
   /** Those that were, in the order of the data, however they came in. */

@@ -68,11 +68,13 @@ export function generationRecord(id: string, text: string, given: Partial<Sample
   return choiceRecord(id, 0, { question: id, request, response, ...given });
 }
 
+type GivenTask = Partial<Omit<Task, "samples"> & Pick<TaskResult, "planned" | "corpusScore">>;
+
 /** What of a task was answered: all of it, unless `planned` says more. */
 export function taskOf(
   name: string,
   marks: readonly Mark[],
-  given: Partial<Omit<Task, "samples">> & { readonly planned?: number } = {},
+  given: GivenTask = {},
 ): TaskResult {
   const { planned = marks.length, ...task } = given;
   const records = marks.map((mark, row) => choiceRecord(`${name}/test/${row}`, mark));
@@ -83,11 +85,11 @@ export function taskOf(
 export function taskWith(
   name: string,
   records: readonly SampleRecord[],
-  given: Partial<Omit<Task, "samples">> & { readonly planned?: number } = {},
+  given: GivenTask = {},
 ): TaskResult {
-  const { planned = records.length, ...task } = given;
+  const { planned = records.length, corpusScore, ...task } = given;
   const title = { en: name.replaceAll("_", " "), zh: `${name} 科目` };
-  return { task: { name, title, groups: [], ...task }, planned, records };
+  return { task: { name, title, groups: [], ...task }, corpusScore, planned, records };
 }
 
 /** `right` samples that are right, of `n`. */

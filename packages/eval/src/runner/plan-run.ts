@@ -116,10 +116,11 @@ function manifestOf(
     recipe,
     options: definedOf(options),
     dataHash: hashOf(tasks),
-    tasks: tasks.map(({ name: task, title, groups, notes, samples }) => ({
+    tasks: tasks.map(({ name: task, title, groups, published, notes, samples }) => ({
       name: task,
       title,
       groups: [...groups],
+      ...(published !== undefined && { published }),
       ...(notes && { notes: [...notes] }),
       planned: samples.length,
     })),

@@ -43,7 +43,7 @@ function benchmarkResult(
       .toSorted((a, b) => a.index - b.index)
       .map(({ index: _index, ...record }) => record);
     const corpusScore = benchmark.corpusScore?.(task.name, { ...options, recipe });
-    return { task: { ...task, corpusScore }, planned, records };
+    return { task, corpusScore, planned, records };
   });
   return { benchmark, recipe, options, tasks: results };
 }

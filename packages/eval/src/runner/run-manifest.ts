@@ -32,6 +32,7 @@ const manifestSchema = z.strictObject({
           name: z.string(),
           title,
           groups: z.array(z.string()),
+          published: z.string().optional(),
           notes: z.array(z.string()).optional(),
           /** Samples that are asked, all shards together. */
           planned: z.int().nonnegative(),

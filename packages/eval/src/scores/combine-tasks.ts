@@ -2,6 +2,7 @@ import type { Aggregation, Title } from "../benchmark.ts";
 import { meanOf, stratifiedInterval } from "./interval.ts";
 import { meansOfOthers, type ScoredTask } from "./score-task.ts";
 import { meanScore, NO_SCORE, sumCounts, type Counts, type Score } from "./score.ts";
+import { weightedOf } from "./weighted.ts";
 
 /** Scores of several tasks: of a group or of a benchmark. */
 export interface CombinedScores extends Counts {
@@ -37,7 +38,7 @@ export function combineTasks(
   const scored = tasks.filter(({ scores }) => scores.score.percent !== null);
   const micro = tasks.some(({ isCorpusScore }) => isCorpusScore)
     ? null
-    : meanScore(tasks.flatMap(({ values }) => values));
+    : meanScore(tasks.flatMap(({ grades }) => weightedOf(grades)));
   const macro = macroScore(scored);
   const aggregation = micro === null ? "macro" : wanted;
   return {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { normalInterval, stratifiedInterval, wilsonInterval } from "./interval.ts";
 
+const alike = (...values: number[]) => values.map((value) => ({ value, weight: 1 }));
+
 describe("intervals", () => {
   it("are Wilson's for shares", () => {
     // 8 of 10; statsmodels proportion_confint(8, 10, method="wilson") = (0.490162, 0.943318)
@@ -18,12 +20,12 @@ describe("intervals", () => {
 
   it("are normal for means of other scores", () => {
     // mean 0.5, s² = (0.25 + 0 + 0.25) / 2 = 0.25, half = 1.96 · 0.5 / √3 = 0.5658, cut at 0 and 100
-    expect(normalInterval([0, 0.5, 1])).toEqual({ low: 0, high: 100 });
+    expect(normalInterval(alike(0, 0.5, 1))).toEqual({ low: 0, high: 100 });
     // mean 0.5, s² = 4 · 0.01 / 3, half = 1.96 · 0.11547 / 2 = 0.11316
-    const { low, high } = normalInterval([0.4, 0.6, 0.4, 0.6])!;
+    const { low, high } = normalInterval(alike(0.4, 0.6, 0.4, 0.6))!;
     expect(low).toBeCloseTo(38.6841, 3);
     expect(high).toBeCloseTo(61.3159, 3);
-    expect(normalInterval([0.5])).toBeNull();
+    expect(normalInterval(alike(0.5))).toBeNull();
   });
 
   it("of unweighted means add the halves of their parts in squares", () => {

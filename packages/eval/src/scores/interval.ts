@@ -1,3 +1,5 @@
+import { totalWeight, weightedMean, type Weighted } from "./weighted.ts";
+
 /** Limits of a 95 % interval, in percent. */
 export interface Interval {
   readonly low: number;
@@ -23,17 +25,16 @@ export function wilsonInterval(right: number, n: number): Interval {
 }
 
 /**
- * Normal interval of a mean: `mean ± z s / √n`.
+ * Normal interval of a weighted mean: `m ± z √(n / (n - 1) · Σ (w (v - m))²) / Σ w`, which is `m ± z s / √n` for equal weights.
  *
- * @param values - 0 to 1.
- * @returns null for less than two values.
+ * @returns null for less than two scores.
  */
-export function normalInterval(values: readonly number[]): Interval | null {
-  const n = values.length;
+export function normalInterval(items: readonly Weighted[]): Interval | null {
+  const n = items.length;
   if (n < 2) return null;
-  const mean = meanOf(values);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const halfWidth = Z * Math.sqrt(variance / n);
+  const mean = weightedMean(items);
+  const squares = items.reduce((sum, { value, weight }) => sum + (weight * (value - mean)) ** 2, 0);
+  const halfWidth = (Z * Math.sqrt((n / (n - 1)) * squares)) / totalWeight(items);
   return clipped(100 * (mean - halfWidth), 100 * (mean + halfWidth));
 }
 

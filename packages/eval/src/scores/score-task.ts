@@ -3,6 +3,7 @@ import type { SampleRecord, TaskResult } from "../results.ts";
 import { bootstrap, percentileInterval, streamOf } from "./bootstrap.ts";
 import { meanOf } from "./interval.ts";
 import { meanScore, NO_SCORE, type Counts, type Score } from "./score.ts";
+import { weightedMean, weightedOf } from "./weighted.ts";
 
 /** Scores of a task. */
 export interface TaskScores extends Counts {
@@ -23,21 +24,20 @@ export interface TaskScores extends Counts {
 /** Scores of a task, and what those of several tasks are made of. */
 export interface ScoredTask {
   readonly scores: TaskScores;
-  /** Of each graded sample, 0 to 1. */
-  readonly values: readonly number[];
   /** Of each graded sample. */
   readonly grades: readonly Grade[];
   readonly isCorpusScore: boolean;
 }
 
 /** Scores what of a task has been answered so far. */
-export function scoreTask({ task, planned, records }: TaskResult, seed: number): ScoredTask {
+export function scoreTask(
+  { task, corpusScore, planned, records }: TaskResult,
+  seed: number,
+): ScoredTask {
   const grades = gradedOf(records);
-  const values = grades.map(({ score }) => score ?? 0);
-  const { corpusScore } = task;
   const score = corpusScore
     ? scoreCorpus(corpusScore, grades, { seed, stream: streamOf(task.name) })
-    : meanScore(values);
+    : meanScore(weightedOf(grades));
   const scores: TaskScores = {
     name: task.name,
     title: task.title,
@@ -49,7 +49,7 @@ export function scoreTask({ task, planned, records }: TaskResult, seed: number):
     others: meansOfOthers(grades),
     notes: task.notes ?? [],
   };
-  return { scores, values, grades, isCorpusScore: corpusScore !== undefined };
+  return { scores, grades, isCorpusScore: corpusScore !== undefined };
 }
 
 /** Grades of the samples whose right answer is known. */
@@ -68,7 +68,7 @@ export function percentOf(
   grades: readonly Grade[],
 ): number | null {
   if (grades.length === 0) return null;
-  return corpusScore ? corpusScore.of(grades) : 100 * meanOf(grades.map(({ score }) => score ?? 0));
+  return corpusScore ? corpusScore.of(grades) : 100 * weightedMean(weightedOf(grades));
 }
 
 function scoreCorpus(

@@ -1,4 +1,5 @@
-import { meanOf, normalInterval, wilsonInterval, type Interval } from "./interval.ts";
+import { normalInterval, wilsonInterval, type Interval } from "./interval.ts";
+import { weightedMean, type Weighted } from "./weighted.ts";
 
 /** A number and how sure it is. */
 export interface Score {
@@ -27,17 +28,15 @@ export interface Counts {
 /** What of no samples is known. */
 export const NO_SCORE: Score = { percent: null, interval: null };
 
-/**
- * Mean of samples' scores.
- *
- * @param values - 0 to 1. Where they are all 0 or 1, the interval is Wilson's, else the normal one.
- */
-export function meanScore(values: readonly number[]): Score {
-  const n = values.length;
-  if (n === 0) return NO_SCORE;
-  const percent = 100 * meanOf(values);
-  if (!isBinary(values)) return { percent, interval: normalInterval(values) };
-  return { percent, interval: wilsonInterval(values.filter((value) => value === 1).length, n) };
+/** Mean of samples' scores. Where they are all 0 or 1 and count alike, the interval is Wilson's, else the normal one. */
+export function meanScore(items: readonly Weighted[]): Score {
+  if (items.length === 0) return NO_SCORE;
+  const percent = 100 * weightedMean(items);
+  const values = items.map(({ value }) => value);
+  const countAlike = items.every(({ weight }) => weight === items[0]?.weight);
+  if (!isBinary(values) || !countAlike) return { percent, interval: normalInterval(items) };
+  const right = values.filter((value) => value === 1).length;
+  return { percent, interval: wilsonInterval(right, values.length) };
 }
 
 /** Whether there is nothing but right and wrong. */

@@ -1,6 +1,8 @@
 import type { BenchmarkOptions, CorpusScore, Grade } from "../../benchmark.ts";
 import { toBleuTokenizer, type BleuTokenizer } from "../../bleu/bleu-tokenizer.ts";
-import { bleuSignature, corpusBleu, sentenceBleu } from "../../bleu/corpus-bleu.ts";
+import { bleuOfStatistics } from "../../bleu/bleu-score.ts";
+import { sumStatistics, type BleuStatistics } from "../../bleu/bleu-statistics.ts";
+import { bleuSignature, corpusStatistics, sentenceBleu } from "../../bleu/corpus-bleu.ts";
 
 /**
  * How BLEU sees the words of a task. 13a is what OpenCompass has for all languages, though it finds none in Japanese;
@@ -22,14 +24,21 @@ export function floresScore(
   options: Pick<BenchmarkOptions, "tokenize">,
 ): CorpusScore {
   const tokenize = floresTokenizer(task, options);
+  const known = new WeakMap<Grade, BleuStatistics>();
+  const statisticsOf = (grade: Grade): BleuStatistics => {
+    const statistics = known.get(grade) ?? statisticsOfGrade(grade, tokenize);
+    known.set(grade, statistics);
+    return statistics;
+  };
   return {
     signature: `BLEU|${bleuSignature({ tokenize })}`,
-    of(grades) {
-      const answers = grades.map(({ answer }) => answer ?? "");
-      const golds = grades.map(({ gold }) => gold ?? "");
-      return corpusBleu(answers, [golds], { tokenize }).score;
-    },
+    of: (grades) => bleuOfStatistics(sumStatistics(grades.map(statisticsOf))).score,
   };
+}
+
+/** Sentences are drawn again and again for an interval: each is read once. */
+function statisticsOfGrade({ answer, gold }: Grade, tokenize: BleuTokenizer): BleuStatistics {
+  return sumStatistics(corpusStatistics([answer ?? ""], [[gold ?? ""]], { tokenize }));
 }
 
 /** BLEU of a sentence, to find good and bad ones by; the task's number is not made of it. */

@@ -10,7 +10,7 @@ import {
   type FloresPrompt,
   type SentencePair,
 } from "./flores-prompt.ts";
-import { floresScore, floresTokenizer, gradeTranslation } from "./flores-score.ts";
+import { floresTokenizer, gradeTranslation } from "./flores-score.ts";
 import { namedOption, readRows, type FloresRows } from "./flores-rows.ts";
 import { TARGETS, type TargetLanguage } from "./languages.ts";
 import { findRelease, floresFile } from "./load-flores.ts";
@@ -51,7 +51,7 @@ export async function loadFlores(options: LoadOptions, retriever: ShotRetriever)
       const [target, tokenize] = [targetOf(task), floresTokenizer(task, options)];
       bleuWords(tokenize); // throws now rather than at the first answer
       const rows = await readRows({ ...options, shots }, release, target);
-      return toTask({ ...rows, task, target, prompt, shots, retriever, tokenize }, options);
+      return toTask({ ...rows, task, target, prompt, shots, retriever, tokenize });
     }),
   );
 }
@@ -60,15 +60,15 @@ function targetOf(task: string): TargetLanguage {
   return TARGETS[task] as TargetLanguage;
 }
 
-function toTask(parts: FloresParts, options: LoadOptions): Task {
+function toTask(parts: FloresParts): Task {
   const { task, target, asked } = parts;
   return {
     name: task,
     title: target.title,
     groups: [],
+    published: target.published,
     samples: asked.map((pair, row) => toSample(parts, pair, row)),
     notes: notesOf(parts),
-    corpusScore: floresScore(task, options),
   };
 }
 

@@ -3,6 +3,7 @@ import { bootstrapP, percentileInterval } from "../bootstrap.ts";
 import { stratifiedHalfWidth, Z, type Interval } from "../interval.ts";
 import { percentOf } from "../score-task.ts";
 import { isBinary } from "../score.ts";
+import { totalWeight, weightedOf } from "../weighted.ts";
 import { RESAMPLES, type DrawDifferences } from "./draw-differences.ts";
 import { mcnemarP } from "./mcnemar.ts";
 import { gradesOf, scoreOf, type Pair, type PairedTask } from "./pair-tasks.ts";
@@ -44,7 +45,7 @@ export function differenceOf(
   const pairs = parts.flatMap(({ graded }) => graded);
   const isMicro = aggregation === "micro" && parts.every(({ corpusScore }) => !corpusScore);
   const weights = parts.map(({ graded }) =>
-    isMicro ? graded.length / pairs.length : 1 / parts.length,
+    isMicro ? weightOf(graded) / weightOf(pairs) : 1 / parts.length,
   );
   const left = weightedPercent(parts, weights, "left");
   const right = weightedPercent(parts, weights, "right");
@@ -62,6 +63,10 @@ export function differenceOf(
     agreement: agreementOf(tasks.flatMap((task) => task.pairs)),
     ...significance({ parts, weights, isMicro, ...changes, draw }),
   };
+}
+
+function weightOf(pairs: readonly Pair[]): number {
+  return totalWeight(weightedOf(gradesOf(pairs, "left")));
 }
 
 function countBetter(pairs: readonly Pair[], side: keyof Pair): number {

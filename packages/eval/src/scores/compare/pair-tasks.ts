@@ -34,13 +34,13 @@ export function pairTasks(left: BenchmarkResult, right: BenchmarkResult): Paired
   const lefts = new Set(left.tasks.map(({ task }) => task.name));
   const added = right.tasks.filter(({ task }) => !lefts.has(task.name));
   return [
-    ...left.tasks.map((task) => pairTask(task.task, task, rights.get(task.task.name))),
-    ...added.map((task) => pairTask(task.task, undefined, task)),
+    ...left.tasks.map((task) => pairTask(task, task, rights.get(task.task.name))),
+    ...added.map((task) => pairTask(task, undefined, task)),
   ];
 }
 
 function pairTask(
-  { name, title, groups, corpusScore }: TaskResult["task"],
+  { task, corpusScore }: TaskResult,
   left: TaskResult | undefined,
   right: TaskResult | undefined,
 ): PairedTask {
@@ -55,6 +55,7 @@ function pairTask(
     onlyRight: others.size - all.length,
     changed: all.length - pairs.length,
   };
+  const { name, title, groups } = task;
   return { name, title, groups, corpusScore, pairs, graded: pairs.filter(isGraded), unpaired };
 }
 
