@@ -131,7 +131,7 @@ describe("a quantize that is killed", () => {
     expect({ ...report, out: straight, resumedShards: 0 }).toEqual(expected);
     expect(await contentsOf(out)).toEqual(await contentsOf(straight));
     expect((await readdir(folder)).toSorted()).toEqual(["in", "out", "straight"]);
-  });
+  }, 180_000); // seven processes, one after the other
 
   it("lets no second run into its directory, and the second says why", async () => {
     const out = join(folder, "twice");
