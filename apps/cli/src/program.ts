@@ -5,6 +5,7 @@ import { addCompareCommand } from "./commands/compare.ts";
 import { addDetokenizeCommand } from "./commands/detokenize.ts";
 import { addEmbedCommand } from "./commands/embed.ts";
 import { addEstimateCommand } from "./commands/estimate.ts";
+import { addEvalCommand } from "./commands/eval.ts";
 import { addFinetuneCommand } from "./commands/finetune.ts";
 import { addGenerateCommand } from "./commands/generate.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
@@ -37,6 +38,7 @@ const EXAMPLES = [
   "baichuan2 quantize --model Baichuan2-7B-Chat --format nf4 --report Baichuan2-7B-Chat-nf4",
   "baichuan2 finetune --model_name_or_path Baichuan2-7B-Base --data_path belle.json --output_dir out --use_lora --bf16",
   "baichuan2 merge --model Baichuan2-7B-Base --adapter poet --output Baichuan2-7B-Poet",
+  "baichuan2 eval run ceval cmmlu mmlu --model Baichuan2-7B-Base --data benchmarks --out run",
   "baichuan2 serve --model Baichuan2-7B-Chat --port 8000",
 ];
 
@@ -85,6 +87,7 @@ export function createProgram(cli: Cli, setExitCode: (code: number) => void): Co
   addFinetuneCommand(program, cli);
   addMergeCommand(program, cli);
   addServeCommand(program, cli);
+  addEvalCommand(program, cli, setExitCode);
   for (const command of program.commands) command.helpOption("-h, --help", t("option.help"));
   return program;
 }

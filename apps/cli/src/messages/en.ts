@@ -1,8 +1,10 @@
+import { evalEn } from "./eval-en.ts";
 import { trainingArgumentsEn } from "./training-arguments-en.ts";
 
 /** Everything the program says, in English. Command names, flags and file names are never translated. */
 export const en = {
   ...trainingArgumentsEn,
+  ...evalEn,
   "program.description": "Chat with, run, inspect and measure Baichuan2 models.",
   "command.chat": "Chat with a model: a conversation on a terminal, or one answer.",
   "command.generate": "Continue a text, or answer JSON lines.",

@@ -1,9 +1,11 @@
 import type { MessageKey } from "./en.ts";
+import { evalZh } from "./eval-zh.ts";
 import { trainingArgumentsZh } from "./training-arguments-zh.ts";
 
 /** Everything the program says, in Chinese; a missing key does not compile. */
 export const zh: Readonly<Record<MessageKey, string>> = {
   ...trainingArgumentsZh,
+  ...evalZh,
   "program.description": "与百川 Baichuan2 模型对话，运行、检查和测速。",
   "command.chat": "与模型对话：在终端中连续对话，或只回答一次。",
   "command.generate": "续写文本，或逐行处理 JSON。",

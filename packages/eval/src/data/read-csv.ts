@@ -52,7 +52,8 @@ export async function readCsvWithHeader(
   return rows.map(({ cells }, index) => ({ file, row: index + 1, cells }));
 }
 
-function parseRows(text: string, file: string): string[][] {
+/** Rows of a table, its header among them. @throws {EvalDataError} if it is none. */
+export function parseRows(text: string, file: string): string[][] {
   try {
     return parse(text, {
       record_delimiter: ["\r\n", "\n"],

@@ -49,7 +49,8 @@ export async function readJson<Schema extends z.ZodType>(
   return checked(parsed(await readPacked(file, signal), file), schema, { file });
 }
 
-async function readPacked(file: string, signal: AbortSignal | undefined): Promise<string> {
+/** A text that may be packed. @throws {EvalDataError} if it cannot be unpacked. */
+export async function readPacked(file: string, signal?: AbortSignal): Promise<string> {
   const bytes = await readBytes(file, signal);
   if (!file.endsWith(".gz")) return toText(bytes, file);
   try {

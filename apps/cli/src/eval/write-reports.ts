@@ -1,0 +1,49 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { note, type Cli } from "../io.ts";
+
+/** What the flags of reports leave in a command's options. */
+export interface ReportFlags {
+  readonly json?: boolean;
+}
+
+/**
+ * Writes a run's reports into its folder: `report.json`, `report.md`, `report.csv`, `report.html`; and C-Eval's `submission.json`
+ * where its test rows were asked.
+ *
+ * @returns what goes to stdout: the Markdown, or with `--json` the JSON.
+ */
+export async function writeReports(
+  { io, language, t }: Cli,
+  folder: string,
+  { json }: ReportFlags,
+): Promise<string> {
+  const evaluation = await import("@baichuan2/eval");
+  const run = await evaluation.readRun(folder);
+  const scores = evaluation.scoreRun(run);
+  const markdown = evaluation.markdownReport(scores, { language });
+  const text = evaluation.jsonReport(scores, { language });
+  const files: Record<string, string> = {
+    "report.json": text,
+    "report.md": markdown,
+    "report.csv": evaluation.csvReport(scores, { language }),
+    "report.html": evaluation.htmlReport(run, scores, { language }),
+    ...submissionOf(evaluation, run),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  note(io, t("eval.written", { files: Object.keys(files).join(", "), folder }));
+  return json ? text : markdown;
+}
+
+type Evaluation = typeof import("@baichuan2/eval");
+
+/** Answers to the rows of C-Eval whose solutions are not published, as its site takes them. */
+function submissionOf(
+  { cevalSubmission }: Evaluation,
+  run: Awaited<ReturnType<Evaluation["readRun"]>>,
+): Record<string, string> {
+  const ceval = run.benchmarks.find(({ benchmark }) => benchmark.name === "ceval");
+  if (ceval?.options.split !== "test") return {};
+  const records = ceval.tasks.flatMap((task) => task.records);
+  return { "submission.json": `${JSON.stringify(cevalSubmission(records), null, 2)}\n` };
+}
