@@ -116,7 +116,7 @@ export {
   type ScoresJson,
   type TaskJson,
 } from "./report/files/json-report.ts";
-export { markdownReport } from "./report/files/markdown-report.ts";
+export { markdownReport, type MarkdownReportOptions } from "./report/files/markdown-report.ts";
 export { htmlReport, type HtmlReportOptions } from "./report/html/html-report.ts";
 export type { ReportLanguage } from "./report/labels/report-labels.ts";
 export {

@@ -30,6 +30,7 @@ export function addEvalCheckpointsCommand(command: Command, cli: Cli): void {
     .argument("<benchmarks...>", t("argument.benchmarks"));
   addRunFlags(checkpoints, cli)
     .requiredOption("--out <dir>", t("option.sweepOut"))
+    .option("--json", t("option.json"))
     .option("--checkpoint <tokens=dir>", t("option.checkpoint"), collect)
     .action((names: readonly string[], flags: CheckpointFlags) => sweep(cli, names, flags));
 }

@@ -60,8 +60,8 @@ export function benchmarkOptions(flags: BenchmarkFlags): BenchmarkOptions {
   };
 }
 
-/** Names with commas between them. */
-function parseNames(text: string): string[] {
+/** Names with commas between them. @throws {InvalidArgumentError} for an empty one. */
+export function parseNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.some((name) => name === "")) throw new InvalidArgumentError("(names, with commas)");
   return names;

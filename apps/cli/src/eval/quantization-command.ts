@@ -26,6 +26,7 @@ export function addEvalQuantizationCommand(command: Command, cli: Cli): void {
     .argument("<benchmarks...>", t("argument.benchmarks"));
   addRunFlags(quantization, cli)
     .requiredOption("--out <dir>", t("option.sweepOut"))
+    .option("--json", t("option.json"))
     .option("--dtypes <names>", t("option.dtypes"), DTYPES)
     .action((names: readonly string[], flags: QuantizationFlags) => sweep(cli, names, flags));
 }

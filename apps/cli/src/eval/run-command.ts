@@ -16,7 +16,7 @@ import {
   type EvalModelSource,
 } from "./open-eval-model.ts";
 import { printPlan } from "./print-plan.ts";
-import { writeReports, type ReportFlags } from "./write-reports.ts";
+import { addReportOptions, writeReports, type ReportFlags } from "./write-reports.ts";
 
 /** What the flags of a run leave in a command's options. */
 export interface EvalRunFlags extends EvalModelFlags, BenchmarkFlags, ReportFlags {
@@ -38,8 +38,7 @@ export function addRunFlags(command: Command, cli: Cli): Command {
     .option("--limit <n>", t("option.limit"), parseCount)
     .option("--allow-code-execution", t("option.allowCode"))
     .option("--python <file>", t("option.python"))
-    .option("--no-cache", t("option.noEvalCache"))
-    .option("--json", t("option.json"));
+    .option("--no-cache", t("option.noEvalCache"));
 }
 
 /** `baichuan2 eval run`: asks a model the questions of benchmarks. */
@@ -49,7 +48,7 @@ export function addEvalRunCommand(command: Command, cli: Cli): void {
     .command("run")
     .description(t("command.evalRun"))
     .argument("<benchmarks...>", t("argument.benchmarks"));
-  addRunFlags(run, cli)
+  addReportOptions(addRunFlags(run, cli), t)
     .option("--out <dir>", t("option.evalOut"))
     .option("--shard <r/N>", t("option.shard"), parseShard)
     .option("--dry-run", t("option.evalDryRun"))

@@ -1,9 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { note, type Cli } from "../io.ts";
+import type { Translate } from "../messages/translate.ts";
+import { parseNames } from "./eval-flags.ts";
 
 /** What the flags of reports leave in a command's options. */
 export interface ReportFlags {
+  readonly published?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -11,28 +15,28 @@ export interface ReportFlags {
  * Writes a run's reports into its folder: `report.json`, `report.md`, `report.csv`, `report.html`; and C-Eval's `submission.json`
  * where its test rows were asked.
  *
- * @returns what goes to stdout: the Markdown, or with `--json` the JSON.
+ * @returns what goes to stdout: a summary, or with `--json` all of it.
  */
 export async function writeReports(
   { io, language, t }: Cli,
   folder: string,
-  { json }: ReportFlags,
+  { json, published }: ReportFlags,
 ): Promise<string> {
+  const options = { language, published };
   const evaluation = await import("@baichuan2/eval");
   const run = await evaluation.readRun(folder);
   const scores = evaluation.scoreRun(run);
-  const markdown = evaluation.markdownReport(scores, { language });
-  const text = evaluation.jsonReport(scores, { language });
+  const text = evaluation.jsonReport(scores, options);
   const files: Record<string, string> = {
     "report.json": text,
-    "report.md": markdown,
-    "report.csv": evaluation.csvReport(scores, { language }),
-    "report.html": evaluation.htmlReport(run, scores, { language }),
+    "report.md": evaluation.markdownReport(scores, options),
+    "report.csv": evaluation.csvReport(scores, options),
+    "report.html": evaluation.htmlReport(run, scores, options),
     ...submissionOf(evaluation, run),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   note(io, t("eval.written", { files: Object.keys(files).join(", "), folder }));
-  return json ? text : markdown;
+  return json ? text : evaluation.markdownReport(scores, { ...options, hasDetails: false });
 }
 
 type Evaluation = typeof import("@baichuan2/eval");
@@ -46,4 +50,11 @@ function submissionOf(
   if (ceval?.options.split !== "test") return {};
   const records = ceval.tasks.flatMap((task) => task.records);
   return { "submission.json": `${JSON.stringify(cevalSubmission(records), null, 2)}\n` };
+}
+
+/** Adds the flags of reports. */
+export function addReportOptions(command: Command, t: Translate): Command {
+  return command
+    .option("--published <models>", t("option.published"), parseNames)
+    .option("--json", t("option.json"));
 }

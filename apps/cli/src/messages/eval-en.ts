@@ -48,6 +48,8 @@ export const evalEn = {
   "option.evalDryRun": "tell what would be asked, and ask nothing",
   "option.dataList": "tell what to download from where, and under which licence",
   "option.dataCheck": "look at a folder: files, hashes, rows",
+  "option.published":
+    "models of Baichuan2's README whose scores stand beside, with commas between them (default: the one that the model is named after)",
   "option.compareHtml": "write the comparison as a page too",
   "option.sweepOut": "folder of the runs and their table",
   "option.dtypes": "number types, with commas between them",

@@ -46,6 +46,7 @@ export const evalZh: Readonly<Record<keyof typeof evalEn, string>> = {
   "option.evalDryRun": "只说明将问什么，不提问",
   "option.dataList": "说明从何处下载什么、许可证为何",
   "option.dataCheck": "检查目录：文件、哈希值、数据行",
+  "option.published": "并列显示 Baichuan2 README 中这些模型的得分，以逗号分隔（默认为同名模型）",
   "option.compareHtml": "同时把比较写成网页",
   "option.sweepOut": "各次评测及其表格的目录",
   "option.dtypes": "数值类型，以逗号分隔",

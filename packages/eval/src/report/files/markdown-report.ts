@@ -12,9 +12,15 @@ import {
 } from "../table/score-table.ts";
 import { documentOf, escapeMarkdown, factList, noteList, tableOf } from "./markdown.ts";
 
+/** Settings of reports as Markdown. */
+export interface MarkdownReportOptions extends ReportOptions {
+  /** Each benchmark with its groups and tasks stands behind the summary. Default true. */
+  readonly hasDetails?: boolean | undefined;
+}
+
 /** A run as Markdown: a summary, then each benchmark with its groups and tasks. */
-export function markdownReport(scores: RunScores, options: ReportOptions = {}): string {
-  const { language = "en" } = options;
+export function markdownReport(scores: RunScores, options: MarkdownReportOptions = {}): string {
+  const { language = "en", hasDetails = true } = options;
   const labels = reportLabels[language];
   const table = { language, models: publishedModels(options, scores.facts) };
   const partial = partialNote(scores, language);
@@ -23,7 +29,7 @@ export function markdownReport(scores: RunScores, options: ReportOptions = {}): 
     factList(runFacts(scores, language)),
     noteList(partial === undefined ? [] : [partial]),
     ...CATEGORIES.flatMap((category) => summary(scores, category, table)),
-    ...scores.benchmarks.flatMap((benchmark) => details(benchmark, table)),
+    ...(hasDetails ? scores.benchmarks.flatMap((benchmark) => details(benchmark, table)) : []),
     escapeMarkdown(labels.method),
     table.models.length > 0 && escapeMarkdown(sourceNote(language)),
   ]);
