@@ -52,11 +52,20 @@ export function addBenchmarkOptions(command: Command, t: Translate): Command {
 
 /** The options that the flags give; those left out are undefined. */
 export function benchmarkOptions(flags: BenchmarkFlags): BenchmarkOptions {
-  const { shots, split, prompt, letters, answers, seed, heldOutShots, direct } = flags;
-  const { tokenize, samples, temperature } = flags;
+  const { shots, split, prompt, letters, answers } = flags;
+  const { seed, heldOutShots, direct, tokenize, samples, temperature } = flags;
   return {
-    ...{ shots, split, prompt, letters, answers, seed, heldOutShots, direct },
-    ...{ tokenize, samples, temperature },
+    shots,
+    split,
+    prompt,
+    letters,
+    answers,
+    seed,
+    heldOutShots,
+    direct,
+    tokenize,
+    samples,
+    temperature,
   };
 }
 

@@ -70,15 +70,13 @@ async function ofCheckpoint(cli: Cli, flags: EvalModelFlags): Promise<EvalModelS
   const directory = flags.bundled ? await bundledModel(cli) : await openDirectory(cli, flags);
   const folders = [directory, ...(flags.adapter === undefined ? [] : [flags.adapter])];
   const { dtype, blockSize, exact, quantizeHead, headBits, quantizeEmbeddings } = flags;
-  const fingerprint = await checkpointFingerprint(folders, {
-    ...{ dtype, blockSize, exact, quantizeHead, headBits, quantizeEmbeddings },
-    ...{ deterministic: flags.deterministic, asChat: flags.chat },
-  });
+  const weights = { dtype, blockSize, exact, quantizeHead, headBits, quantizeEmbeddings };
+  const facts = { ...weights, deterministic: flags.deterministic, asChat: flags.chat };
+  const fingerprint = await checkpointFingerprint(folders, facts);
   const name = flags.name ?? (flags.bundled ? "tiny-chat" : basename(flags.model ?? directory));
-  const facts = { name, fingerprint, asChat: flags.chat };
   const open = async (): Promise<EvalModel> => {
     const model = await load(cli, directory, flags);
-    return owning(new EngineModel(model, facts), model);
+    return owning(new EngineModel(model, { name, fingerprint, asChat: flags.chat }), model);
   };
   return { name, fingerprint, directory, open };
 }

@@ -17,9 +17,21 @@ import { mmlu } from "./mmlu/mmlu.ts";
 
 /** All benchmarks, in the order of the README's tables. */
 export const benchmarks: readonly Benchmark[] = [
-  ...[ceval, mmlu, cmmlu, gaokao, agieval, bbh],
-  ...[jecqa, medical, medqaUsmle, medqaMcmle, medmcqa],
-  ...[gsm8k, math, humaneval, mbpp],
+  ceval,
+  mmlu,
+  cmmlu,
+  gaokao,
+  agieval,
+  bbh,
+  jecqa,
+  medical,
+  medqaUsmle,
+  medqaMcmle,
+  medmcqa,
+  gsm8k,
+  math,
+  humaneval,
+  mbpp,
   flores,
 ];
 

@@ -8,6 +8,9 @@ const python = await createPythonRunner().catch((error: unknown) => {
   throw error;
 });
 
+/** What runs programs here; undefined: there is no sandbox, or no Python. */
+export const pythonHere = python instanceof CodeExecutionError ? undefined : python;
+
 const required = (process.env["REQUIRE_PROGRAMS"] ?? "").split(",");
 
 /**
