@@ -53,15 +53,9 @@ describe("eval run", () => {
   });
 
   it("prints a summary for people, in their language", async () => {
-    const { out } = await run([
-      "--lang",
-      "zh",
-      "eval",
-      "report",
-      at("run"),
-      "--published",
-      "GPT-4",
-    ]);
+    await evaluate("summed-up", ["mmlu"], "--limit", "1");
+    const flags = ["--published", "GPT-4"];
+    const { out } = await run(["--lang", "zh", "eval", "report", at("summed-up"), ...flags]);
     expect(out).toMatch(/^# 评测：tiny-chat/);
     expect(out).toContain("83.93"); // GPT-4's MMLU
   });
@@ -113,7 +107,8 @@ describe("eval run", () => {
   });
 
   it("refuses to go on in the folder of another run", async () => {
-    const { code, err } = await evaluate("run", ["mmlu"], "--limit", "1");
+    await evaluate("limited", ["mmlu"], "--limit", "2");
+    const { code, err } = await evaluate("limited", ["mmlu"], "--limit", "1");
     expect(code).toBe(exitCodes.usage);
     expect(err).toContain("expected a run with the same limit");
   });
