@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { hasSharedData, sharedData } from "@baichuan2/tooling/golden";
+import { sharedData } from "@baichuan2/tooling/golden";
 
 /** Rows that the original scorers made; those that quote C-Eval, CMMLU, JEC-QA or MedQA are only beside the clone. */
 export function goldenCases<Case>(name: string): Case[] {
@@ -12,8 +12,6 @@ export function goldenCases<Case>(name: string): Case[] {
 export function sharedRows(benchmark: string): string {
   return sharedData(`eval/${benchmark}`);
 }
-
-export { hasSharedData };
 
 /** Hash of a text, as the golden files have it. */
 export function sha256(text: string): string {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { gradeScores, gradeText, megabyteOf, requestOf } from "../__fixtures__/room.ts";
+import { requestOf } from "../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeText } from "../__fixtures__/grade-sample.ts";
+import { megabyteOf } from "../__fixtures__/hostile.ts";
 import { examPrompt, examSamples, type Exam } from "./exam.ts";
 import { firstLetter } from "./first-letter.ts";
 import { joinPieces } from "./prompt-pieces.ts";
@@ -36,8 +38,8 @@ describe("an exam", () => {
     const [sample] = examSamples(zh, rows, {});
     expect(sample?.id).toBe("x/test/3");
     expect(requestOf(sample)).toMatchObject({ kind: "letters", ids: "bare" });
-    expect(await gradeScores(sample, [1, 1, 0, 1])).toEqual({ answer: "A", gold: "D", score: 0 });
-    expect(await gradeScores(sample, [0, 1, 0, 2])).toMatchObject({ answer: "D", score: 1 });
+    expect(await gradeLetters(sample, [1, 1, 0, 1])).toEqual({ answer: "A", gold: "D", score: 0 });
+    expect(await gradeLetters(sample, [0, 1, 0, 2])).toMatchObject({ answer: "D", score: 1 });
     expect(requestOf(examSamples(zh, rows, { letters: "spaced" })[0])).toMatchObject({
       ids: "spaced",
     });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { madeUpRows } from "../__fixtures__/room.ts";
+import { madeUpRows } from "../__fixtures__/made-up-rows.ts";
 import { drawShots, readShots } from "./shots.ts";
 
 const rows = ["a", "b", "c", "d", "e", "f", "g", "h"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { generated } from "../__fixtures__/generated.ts";
+import { generated } from "../__fixtures__/grade-sample.ts";
 import { asWritten, codeSample, samplingOf } from "./code-sample.ts";
 import type { PythonProgram, PythonRunner } from "./python-runner.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Benchmark, DataFile } from "../benchmark.ts";
 import { mmlu } from "../benchmarks/mmlu/mmlu.ts";
-import { writeMadeUpMmlu } from "../__fixtures__/made-up-mmlu.ts";
+import { writeMadeUpMmlu } from "../__fixtures__/made-up-rows.ts";
 import { checkData } from "./check-data.ts";
 import { countRows } from "./count-rows.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fakeModel, hashingModel, type FakeModel } from "../__fixtures__/fake-models.ts";
-import { writeMadeUpMmlu } from "../__fixtures__/made-up-mmlu.ts";
+import { writeMadeUpMmlu } from "../__fixtures__/made-up-rows.ts";
 import { mmlu } from "../benchmarks/mmlu/mmlu.ts";
 import type { RunResult } from "../results.ts";
 import { evaluate, type EvaluateOptions, type EvaluationEvent } from "./evaluate.ts";

@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  gradeScores,
-  gradeText,
-  madeUpRows,
-  megabyteOf,
-  promptOf,
-  requestOf,
-} from "../../__fixtures__/room.ts";
+import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeText } from "../../__fixtures__/grade-sample.ts";
+import { megabyteOf } from "../../__fixtures__/hostile.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { agieval } from "./agieval.ts";
 import { fewShotPrompt } from "./agieval-prompt.ts";
@@ -40,7 +36,7 @@ describe("AGIEval, as the README has it", () => {
         "\nWhat is $1+2$?\nA. 3\nB. 4\nC. 5\nD. 6\nAnswer: A" +
         "\nWhich is prime?\nA. 4\nB. 6\nC. 7\nD. 9\nAnswer:",
     );
-    expect(await gradeScores(samples[0], [0, 0, 1, 0])).toMatchObject({ answer: "C", score: 1 });
+    expect(await gradeLetters(samples[0], [0, 0, 1, 0])).toMatchObject({ answer: "C", score: 1 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { generationOf, gradeText, sampleOf } from "../../__fixtures__/ask-sample.ts";
-import { madeUpRows } from "../../__fixtures__/data-folder.ts";
+import { generationOf, sampleOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, RecipeName, Sample } from "../../benchmark.ts";
 import { bbh } from "./bbh.ts";
 

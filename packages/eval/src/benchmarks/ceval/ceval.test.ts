@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
-import {
-  fixtureRows,
-  gradeLetters,
-  gradeResponse,
-  gradeText,
-  promptOf,
-  textsOf,
-} from "../../__fixtures__/choice.ts";
+import { promptOf, textsOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeResponse, gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { baichuanCevalPrompt, cevalPrompt } from "./ceval-prompt.ts";
 import { ceval } from "./ceval.ts";
 import { CEVAL_SUBJECTS, cevalGroups } from "./subjects.ts";
 
-const directory = fixtureRows("ceval");
+const directory = madeUpRows("ceval");
 
 async function load(options: Partial<LoadOptions>): Promise<readonly Task[]> {
   return await ceval.load({ directory, recipe: "readme", ...options });

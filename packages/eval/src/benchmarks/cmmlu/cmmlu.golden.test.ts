@@ -1,6 +1,6 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { expect, it } from "vitest";
-import { byteTools, promptOf, textsOf } from "../../__fixtures__/choice.ts";
+import { byteTools, promptOf, textsOf } from "../../__fixtures__/ask-sample.ts";
 import { goldenCases, sha256, sharedRows } from "../../__fixtures__/golden.ts";
 import type { RecipeName, Sample } from "../../benchmark.ts";
 import { dropLongest, joinPieces } from "../../choice/prompt-pieces.ts";

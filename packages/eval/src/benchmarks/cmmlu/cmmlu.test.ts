@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  fixtureRows,
-  gradeLetters,
-  gradeText,
-  promptOf,
-  textsOf,
-} from "../../__fixtures__/choice.ts";
+import { promptOf, requestOf, textsOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { cmmlu } from "./cmmlu.ts";
 
-const directory = fixtureRows("cmmlu");
+const directory = madeUpRows("cmmlu");
 
 async function load(options: Partial<LoadOptions>): Promise<readonly Task[]> {
   return await cmmlu.load({ directory, recipe: "readme", ...options });
@@ -56,7 +52,7 @@ describe("CMMLU", () => {
 
   it("asks for thoughts without examples, and reads the letter behind them", async () => {
     const { samples } = await loadMedicine({ prompt: "cot" });
-    const request = samples[4]!.request({ countTokens: (text) => text.length });
+    const request = requestOf(samples[4]);
     expect(request).toEqual({
       kind: "generate",
       prompt: `以下是关于中医中药的单项选择题，请分析并选出正确答案。\n\n题目：${QUESTION}\n${OPTIONS}\n逐步分析并给出答案选项。`,
@@ -83,7 +79,7 @@ describe("CMMLU", () => {
     const { samples } = await loadMedicine({});
     const sample = samples[3]!;
     expect(sample.id).toBe("traditional_chinese_medicine/test/3");
-    const request = sample.request({ countTokens: () => 0 });
+    const request = requestOf(sample);
     expect(request).toMatchObject({ kind: "letters", ids: "bare", letters: ["A", "B", "C", "D"] });
     expect(await gradeLetters(sample, [0, 1, 2, 3])).toEqual({ answer: "D", gold: "D", score: 1 });
     const openCompass = await loadMedicine({ recipe: "opencompass" });

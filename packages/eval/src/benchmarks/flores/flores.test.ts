@@ -1,34 +1,20 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Grade, LoadOptions, Sample, Task } from "../../benchmark.ts";
+import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
+import type { LoadOptions, Task } from "../../benchmark.ts";
 import { createFlores, flores } from "./flores.ts";
 import { CHINESE, TARGETS } from "./languages.ts";
 
-const directory = fileURLToPath(new URL("../../__fixtures__/data/flores", import.meta.url));
-const tools = { countTokens: (text: string) => text.length };
+const directory = madeUpRows("flores");
 
 async function load(task: string, options: Partial<LoadOptions> = {}): Promise<Task> {
   const all = { directory, recipe: "readme", tasks: [task], ...options } as const;
   const [loaded] = await flores.load(all);
   return loaded!;
-}
-
-function promptOf(sample: Sample | undefined, countTokens = tools.countTokens): string {
-  const request = sample?.request({ countTokens });
-  return request?.kind === "generate" ? request.prompt : "no text is generated";
-}
-
-async function gradeOf(sample: Sample | undefined, text: string): Promise<Grade> {
-  const response = {
-    kind: "generate",
-    texts: [text],
-    finishReasons: ["length"],
-    truncatedTokens: 0,
-  } as const;
-  return await sample!.grade(response, { python: undefined });
 }
 
 describe.each(["readme", "opencompass"] as const)("flores, recipe %s", (recipe) => {
@@ -42,7 +28,7 @@ describe.each(["readme", "opencompass"] as const)("flores, recipe %s", (recipe) 
 
   it("asks for English by naming the languages", async () => {
     const { samples } = await load("zh-en", { recipe, shots: 2 });
-    expect(samples[0]?.request(tools)).toEqual({
+    expect(requestOf(samples[0])).toEqual({
       kind: "generate",
       prompt:
         "Chinese: 渡轮每天早上七点离开港口。\nEnglish: The ferry leaves the harbour at seven every morning.\n" +
@@ -63,7 +49,7 @@ describe.each(["readme", "opencompass"] as const)("flores, recipe %s", (recipe) 
   it("compares the first line of what is left of an output without white space around it", async () => {
     const { samples } = await load("zh-fr", { recipe });
     const line = "Elle a écrit : « Nous serons de retour avant l’hiver. »";
-    const grade = await gradeOf(samples[1], `\n ${line} \n没有 = Aucun`);
+    const grade = await gradeText(samples[1], `\n ${line} \n没有 = Aucun`);
     // the space before the line's end stays; the reference is a line of its own
     expect(grade).toEqual({ answer: `${line} `, gold: line, score: 1 });
   });
@@ -81,7 +67,7 @@ describe("flores, prompt 806ede", () => {
 
   it("compares all that comes", async () => {
     const { samples } = await load("zh-en", { prompt: "806ede" });
-    const grade = await gradeOf(samples[4], "\nNone\nTranslate");
+    const grade = await gradeText(samples[4], "\nNone\nTranslate");
     expect(grade).toMatchObject({ answer: "\nNone\nTranslate", gold: "None" });
     expect(grade.score).toBeLessThan(1);
   });
@@ -93,8 +79,8 @@ describe("flores", () => {
     // Matches of 9 + 7 words: 9 + 6 of 16, 8 + 3 of 14 pairs, 7 + 0 of 12, 6 + 0 of 10; the references have 17 words:
     // exp(1 - 17/16) * (15/16 * 11/14 * 7/12 * 6/10)^(1/4) = 0.939413 * 0.712567
     const grades = [
-      await gradeOf(task.samples[0], "The old clock tower was repaired last spring."),
-      await gradeOf(task.samples[5], "The letter came ten years late ."),
+      await gradeText(task.samples[0], "The old clock tower was repaired last spring."),
+      await gradeText(task.samples[5], "The letter came ten years late ."),
     ];
     const score = flores.corpusScore?.("zh-en", { recipe: "readme" });
     expect(score?.signature).toBe(
@@ -112,15 +98,15 @@ describe("flores", () => {
     const { samples, notes } = await load("zh-ja", { tokenize: "ja-mecab" });
     expect(notes?.[1]).toBe("words: MeCab 0.996's rules in this package, IPADIC of kuromoji 0.1.2");
     const [near, far] = ["手紙は十年遅れて届いた。", "犬が来ました。"];
-    const grades = [await gradeOf(samples[5], near!), await gradeOf(samples[5], far!)];
+    const grades = [await gradeText(samples[5], near!), await gradeText(samples[5], far!)];
     expect(grades[0]?.score).toBeGreaterThan(grades[1]?.score ?? 1);
   });
 
   it("leaves out the last examples of a prompt that is too long", async () => {
     const { samples } = await load("zh-es");
-    const countTokens = (text: string): number => 300 * text.split("\n").length;
+    const tools = { countTokens: (text: string) => 300 * text.split("\n").length };
     // 2048 / 300: six lines, of which one is the question
-    expect(promptOf(samples[0], countTokens).split("\n")).toHaveLength(6);
+    expect(promptOf(samples[0], tools).split("\n")).toHaveLength(6);
   });
 
   it("lets others choose the examples", async () => {
@@ -231,7 +217,7 @@ describe("flores, of other folders", () => {
     const { samples } = await load("zh-en", { shots: 0 });
     const started = performance.now();
     for (const unit of ["\n", "None ", "a.", "&amp;"])
-      await gradeOf(samples[4], unit.repeat(2 ** 20 / unit.length));
+      await gradeText(samples[4], unit.repeat(2 ** 20 / unit.length));
     expect(performance.now() - started).toBeLessThan(20_000);
   });
 });

@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  gradeScores,
-  gradeText,
-  madeUpRows,
-  megabyteOf,
-  promptOf,
-  requestOf,
-} from "../../__fixtures__/room.ts";
+import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeText } from "../../__fixtures__/grade-sample.ts";
+import { megabyteOf } from "../../__fixtures__/hostile.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions } from "../../benchmark.ts";
 import { extractAnswers, partOfPoints, QUESTION_TYPES } from "./extract-answers.ts";
 import { gaokao } from "./gaokao.ts";
@@ -41,7 +37,7 @@ describe("Gaokao, as the README has it", () => {
         "\n2．（ 4分）青石镇最早出产（　　）\nA．纸张\nB．瓷器\nC．铁器\nD．茶叶\n答案：D" +
         "\n1．（ 4分）红河堡建于哪一年（　　）\nA．三一〇年\nB．三二〇年\nC．三三〇年\nD．三四〇年\n答案：",
     );
-    expect(await gradeScores(sample, [0, 3, 1, 2])).toMatchObject({ answer: "B", score: 1 });
+    expect(await gradeLetters(sample, [0, 3, 1, 2])).toMatchObject({ answer: "B", score: 1 });
   });
 
   it("has no task whose rows have several questions", async () => {

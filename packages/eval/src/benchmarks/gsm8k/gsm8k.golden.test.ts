@@ -1,5 +1,6 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { expect, it } from "vitest";
+import { requestOf } from "../../__fixtures__/ask-sample.ts";
 import { goldenCases, sha256, sharedRows } from "../../__fixtures__/golden.ts";
 import type { RecipeName } from "../../benchmark.ts";
 import { anyNumber, statedNumber } from "./extract-number.ts";
@@ -45,7 +46,7 @@ describeShared("GSM8K's prompts of OpenCompass", "eval/gsm8k", () => {
     const directory = sharedRows("gsm8k");
     for (const recipe of ["readme", "opencompass", "opencompass-head"] satisfies RecipeName[]) {
       const [task] = await gsm8k.load({ directory, recipe, prompt: config });
-      const request = task?.samples[row]?.request({ countTokens: () => 0 });
+      const request = requestOf(task?.samples[row]);
       expect(request).toMatchObject({ prompt: golden.prompt, maxNewTokens: golden.max_out_len });
       expect(sha256(golden.prompt)).toBe(golden.prompt_sha256);
     }

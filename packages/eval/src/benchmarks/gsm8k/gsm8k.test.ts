@@ -2,8 +2,9 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { generationOf, gradeText } from "../../__fixtures__/ask-sample.ts";
-import { madeUpRows } from "../../__fixtures__/data-folder.ts";
+import { generationOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { gsm8k } from "./gsm8k.ts";
 

@@ -1,6 +1,7 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { requestOf } from "../../__fixtures__/ask-sample.ts";
 import { goldenCases, sha256, sharedRows } from "../../__fixtures__/golden.ts";
 import { describeSandbox } from "../../code/__fixtures__/sandbox.ts";
 import { passAtK } from "../../code/pass-at-k.ts";
@@ -57,7 +58,7 @@ describeShared("HumanEval as the originals score it", "eval/humaneval", () => {
     goldenCases<PromptCase>("opencompass_prompts").filter(({ task }) => task === "humaneval"),
   )("has the prompt $config of row $row", async ({ config: prompt, row, ...golden }) => {
     const [task] = await humaneval.load({ directory, recipe: "readme", prompt });
-    const request = task?.samples[row]?.request({ countTokens: () => 0 });
+    const request = requestOf(task?.samples[row]);
     if (request?.kind !== "generate") expect.fail("nothing is generated");
     expect(sha256(request.prompt)).toBe(golden.prompt_sha256);
     expect(request.maxNewTokens).toBe(golden.max_out_len);

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { madeUpRows } from "../../__fixtures__/data-folder.ts";
-import { generated } from "../../__fixtures__/generated.ts";
+import { requestOf } from "../../__fixtures__/ask-sample.ts";
+import { generated } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, RecipeName, Sample } from "../../benchmark.ts";
 import { describeSandbox } from "../../code/__fixtures__/sandbox.ts";
 import { humaneval } from "./humaneval.ts";
@@ -18,8 +19,6 @@ async function samplesOf(
   const [task] = await humaneval.load({ directory, recipe, ...options });
   return task?.samples ?? [];
 }
-
-const requestOf = (sample: Sample | undefined) => sample?.request({ countTokens: () => 0 });
 
 const TWICE = `
 def twice(n: int) -> int:

@@ -1,7 +1,9 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { describe, expect, it } from "vitest";
 import { sharedRows } from "../../__fixtures__/golden.ts";
-import { gradeScores, madeUpRows, promptOf } from "../../__fixtures__/room.ts";
+import { promptOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import { jecqa } from "./jecqa.ts";
 import { loadJecqa } from "./load-jecqa.ts";
 
@@ -31,7 +33,7 @@ describe("JEC-QA", () => {
         "\n村民甲借给乙一头牛\nA. 借用\nB. 租赁\nC. 买卖\nD. 赠与\n答案：A" +
         "\n丁在集市上出售“古镜”\nA. 有效\nB. 无效\nC. 可撤销\nD. None\n答案：",
     );
-    const grade = await gradeScores(knowledge?.samples[0], [0, 0, 9, 0]);
+    const grade = await gradeLetters(knowledge?.samples[0], [0, 0, 9, 0]);
     expect(grade).toEqual({ answer: "C", gold: "C", score: 1 });
   });
 

@@ -2,8 +2,9 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { generationOf, gradeText, sampleOf } from "../../__fixtures__/ask-sample.ts";
-import { madeUpRows } from "../../__fixtures__/data-folder.ts";
+import { generationOf, sampleOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, RecipeName, Sample } from "../../benchmark.ts";
 import { math } from "./math.ts";
 

@@ -1,6 +1,7 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { expect, it } from "vitest";
-import { generated } from "../../__fixtures__/generated.ts";
+import { requestOf } from "../../__fixtures__/ask-sample.ts";
+import { generated } from "../../__fixtures__/grade-sample.ts";
 import { goldenCases, sha256, sharedRows } from "../../__fixtures__/golden.ts";
 import type { Sample } from "../../benchmark.ts";
 import { describeSandbox } from "../../code/__fixtures__/sandbox.ts";
@@ -38,7 +39,7 @@ describeShared("MBPP as OpenCompass scores it", "eval/mbpp", () => {
   it.each(goldenCases<PromptCase>("opencompass_prompts").filter(({ task }) => task === "mbpp"))(
     "has the prompt $config of row $row",
     async ({ config, row, ...golden }) => {
-      const request = (await sampleOf(row, config)).request({ countTokens: () => 0 });
+      const request = requestOf(await sampleOf(row, config));
       if (request.kind !== "generate") expect.fail("nothing is generated");
       expect(sha256(request.prompt)).toBe(golden.prompt_sha256);
       expect(request.maxNewTokens).toBe(golden.max_out_len);

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { madeUpRows } from "../../__fixtures__/data-folder.ts";
-import { generated } from "../../__fixtures__/generated.ts";
+import { requestOf } from "../../__fixtures__/ask-sample.ts";
+import { generated } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, RecipeName, Sample } from "../../benchmark.ts";
 import { describeSandbox } from "../../code/__fixtures__/sandbox.ts";
 import { mbpp } from "./mbpp.ts";
@@ -17,8 +18,6 @@ async function samplesOf(
   const [task] = await mbpp.load({ directory, recipe, ...options });
   return task?.samples ?? [];
 }
-
-const requestOf = (sample: Sample | undefined) => sample?.request({ countTokens: () => 0 });
 
 const ASK = "You are an expert Python programmer, and here is your task:";
 const PASS = "Your code should pass these tests:\n\n";

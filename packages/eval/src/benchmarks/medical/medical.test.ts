@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { fixtureRows, gradeLetters, promptOf } from "../../__fixtures__/choice.ts";
+import { promptOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { medical } from "./medical.ts";
 
 /** Need not be there: its siblings are read. */
-const directory = fixtureRows("medical");
+const directory = madeUpRows("medical");
 
 async function load(options: Partial<LoadOptions>): Promise<readonly Task[]> {
   return await medical.load({ directory, recipe: "readme", ...options });

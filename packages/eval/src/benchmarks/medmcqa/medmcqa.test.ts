@@ -1,7 +1,9 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { describe, expect, it } from "vitest";
 import { sharedRows } from "../../__fixtures__/golden.ts";
-import { gradeScores, madeUpRows, promptOf, requestOf } from "../../__fixtures__/room.ts";
+import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import { medmcqa } from "./medmcqa.ts";
 
 const directory = madeUpRows("medmcqa");
@@ -19,7 +21,7 @@ describe("MedMCQA, as the README has it", () => {
         '\nMade-up bone no. 4 is called the "sail" bone because of its:\nA. Colour\nB. Größe\nC. Shape\nD. None\nAnswer:',
     );
     // cop is 4, counted from 1
-    const grade = await gradeScores(task?.samples[2], [0, 0, 0, 1]);
+    const grade = await gradeLetters(task?.samples[2], [0, 0, 0, 1]);
     expect(grade).toEqual({ answer: "D", gold: "D", score: 1 });
   });
 });

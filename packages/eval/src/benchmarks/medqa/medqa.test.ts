@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describeShared } from "@baichuan2/tooling/golden";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sharedRows } from "../../__fixtures__/golden.ts";
-import { gradeScores, madeUpRows, promptOf, requestOf } from "../../__fixtures__/room.ts";
+import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import { medqaMcmle, medqaUsmle } from "./medqa.ts";
 
 describe("MedQA", () => {
@@ -29,7 +31,7 @@ describe("MedQA", () => {
     expect(promptOf(sample)).toMatch(
       /^以下是中国关于医师资格考试的单项选择题，请选出其中的正确答案。\n\n虚构船员，头部/,
     );
-    const grade = await gradeScores(sample, [0, 1, 2, 3, 4]);
+    const grade = await gradeLetters(sample, [0, 1, 2, 3, 4]);
     expect(grade).toEqual({ answer: "E", gold: "E", score: 1 });
   });
 

@@ -1,6 +1,7 @@
 import { describeShared } from "@baichuan2/tooling/golden";
 import { expect, it } from "vitest";
-import { gradeLetters, promptOf, textsOf } from "../../__fixtures__/choice.ts";
+import { promptOf, textsOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters } from "../../__fixtures__/grade-sample.ts";
 import { goldenCases, hashedLogits, sha256, sharedRows } from "../../__fixtures__/golden.ts";
 import type { RecipeName, Task } from "../../benchmark.ts";
 import { mmlu } from "./mmlu.ts";

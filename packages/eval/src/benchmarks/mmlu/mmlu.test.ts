@@ -1,16 +1,11 @@
 import { describe, expect, it } from "vitest";
-import {
-  fixtureRows,
-  gradeLetters,
-  gradeResponse,
-  gradeText,
-  promptOf,
-  textsOf,
-} from "../../__fixtures__/choice.ts";
+import { promptOf, textsOf } from "../../__fixtures__/ask-sample.ts";
+import { gradeLetters, gradeResponse, gradeText } from "../../__fixtures__/grade-sample.ts";
+import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { mmlu } from "./mmlu.ts";
 
-const directory = fixtureRows("mmlu");
+const directory = madeUpRows("mmlu");
 
 async function load(options: Partial<LoadOptions>): Promise<readonly Task[]> {
   return await mmlu.load({ directory, recipe: "readme", ...options });

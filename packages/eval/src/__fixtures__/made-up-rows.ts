@@ -1,5 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder of a benchmark's made-up rows, laid out as the published ones. */
+export function madeUpRows(benchmark: string): string {
+  return fileURLToPath(new URL(`data/${benchmark}`, import.meta.url));
+}
 
 const SUBJECTS = ["anatomy", "virology"];
 
