@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { HOSTILE_MS, megabyteOf } from "../__fixtures__/hostile.ts";
 import { bleuWords, toBleuTokenizer } from "./bleu-tokenizer.ts";
 
 describe("bleuWords", () => {
@@ -39,12 +40,11 @@ describe("bleuWords", () => {
 
   it.each(["13a", "intl", "zh", "char", "none"] as const)(
     "%s takes time that is proportional to a megabyte of whatever it looks for",
+    { timeout: HOSTILE_MS },
     (name) => {
       const words = bleuWords(name);
-      const started = performance.now();
       for (const unit of [" ", "a.1,-&amp;<skipped>", "，一1-"])
-        words(unit.repeat(Math.ceil(2 ** 20 / unit.length)));
-      expect(performance.now() - started).toBeLessThan(20_000);
+        expect(words(megabyteOf(unit))).toBeInstanceOf(Array);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
 import { gradeLetters, gradeText } from "../../__fixtures__/grade-sample.ts";
-import { megabyteOf } from "../../__fixtures__/hostile.ts";
+import { HOSTILE_MS, megabyteOf } from "../../__fixtures__/hostile.ts";
 import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { agieval } from "./agieval.ts";
@@ -148,8 +148,12 @@ describe("answers that are read from an output", () => {
     settings.flatMap((setting) => pieces.map((piece) => ({ name, setting, piece }))),
   );
 
-  it.each(hostile)("reads a megabyte of $piece, $name, $setting", ({ name, setting, piece }) => {
-    const output = `${megabyteOf(piece)}x`;
-    expect(isRight(task(name), readAnswer(task(name), setting, output), "Z")).toBe(false);
-  });
+  it.each(hostile)(
+    "reads a megabyte of $piece, $name, $setting",
+    { timeout: HOSTILE_MS },
+    ({ name, setting, piece }) => {
+      const output = `${megabyteOf(piece)}x`;
+      expect(isRight(task(name), readAnswer(task(name), setting, output), "Z")).toBe(false);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { promptOf, requestOf } from "../../__fixtures__/ask-sample.ts";
 import { gradeText } from "../../__fixtures__/grade-sample.ts";
+import { HOSTILE_MS, megabyteOf } from "../../__fixtures__/hostile.ts";
 import { madeUpRows } from "../../__fixtures__/made-up-rows.ts";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { createFlores, flores } from "./flores.ts";
@@ -213,11 +214,11 @@ describe("flores, of other folders", () => {
     );
   });
 
-  it("takes a megabyte of an answer", async () => {
+  it("takes a megabyte of an answer", { timeout: HOSTILE_MS }, async () => {
     const { samples } = await load("zh-en", { shots: 0 });
-    const started = performance.now();
     for (const unit of ["\n", "None ", "a.", "&amp;"])
-      await gradeText(samples[4], unit.repeat(2 ** 20 / unit.length));
-    expect(performance.now() - started).toBeLessThan(20_000);
+      expect(await gradeText(samples[4], megabyteOf(unit))).toMatchObject({
+        gold: expect.any(String),
+      });
   });
 });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { HOSTILE_MS, megabyteOf } from "../../__fixtures__/hostile.ts";
 import { code2023, codeHead } from "./extract-code.ts";
-
-const MEGABYTE = 2 ** 20;
-
-/** A tenth of it is usual; what is not linear takes minutes. */
-const PATIENCE_MS = 5000;
 
 /** Texts of what the extractions look for, again and again. */
 const hostile = [
@@ -63,10 +59,9 @@ describe("codeHead", () => {
 });
 
 describe.each([code2023, codeHead])("%o", (codeOf) => {
-  it.each(hostile)("reads a megabyte of %j in one pass", (piece) => {
-    const text = piece.repeat(MEGABYTE / piece.length);
-    const start = performance.now();
-    for (const one of [text, `[BEGIN] '${text}`, `BEGIN${text}[DONE]`, `'${text}x`]) codeOf(one);
-    expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
+  it.each(hostile)("reads a megabyte of %j in time", { timeout: HOSTILE_MS }, (piece) => {
+    const text = megabyteOf(piece);
+    for (const one of [text, `[BEGIN] '${text}`, `BEGIN${text}[DONE]`, `'${text}x`])
+      expect(codeOf(one)).toBeTypeOf("string");
   });
 });
