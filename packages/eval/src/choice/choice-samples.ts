@@ -1,9 +1,10 @@
 import type { AnswerMode, BenchmarkOptions, Sample } from "../benchmark.ts";
+import { firstShots } from "../options/first-shots.ts";
+import { streamOf } from "../random/random-source.ts";
 import { shuffled } from "../random/shuffled.ts";
 import { lettersOf, type ChoiceQuestion } from "./choice-question.ts";
 import { choiceSample, type Comparison, type Extract } from "./choice-sample.ts";
 import type { PromptPieces, Shorten } from "./prompt-pieces.ts";
-import { firstShots } from "./first-shots.ts";
 
 /** Rows of a subject. */
 export interface SubjectRows {
@@ -56,7 +57,7 @@ export function choiceSamples(rows: SubjectRows, options: SubjectOptions): Sampl
   const { shots: count = recipe.shots ?? 5, answers: mode = recipe.answers ?? "compare" } = options;
   return rows.questions.map((question, row) => {
     const id = `${subject}/${split}/${row}`;
-    const ordered = seed === undefined ? dev : shuffled(dev, seed, id);
+    const ordered = seed === undefined ? dev : shuffled(dev, { seed, stream: streamOf(id) });
     const shots = firstShots(ordered, count, devFile);
     return choiceSample({
       id,

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { requestOf } from "../__fixtures__/ask-sample.ts";
 import { gradeLetters, gradeText } from "../__fixtures__/grade-sample.ts";
 import { examPrompt, examSamples, type Exam } from "./exam.ts";
-import { firstLetter } from "./first-letter.ts";
 import { joinPieces } from "./prompt-pieces.ts";
 
 const zh: Exam = { language: "zh", subject: "高考历史", letters: "ABCD" };

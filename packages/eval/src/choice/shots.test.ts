@@ -43,7 +43,7 @@ describe("readShots", () => {
 
   it("refuses to ask for more examples than there are", async () => {
     await expect(readShots(rows, "rows.json", { files: [there], read })).rejects.toThrow(
-      `${there}: expected 5 examples, got 2 (ask for at most 2 shots)`,
+      `${there}: expected 5 examples, got 2 (ask for 0 to 2 shots)`,
     );
   });
 

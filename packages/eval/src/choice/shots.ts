@@ -1,7 +1,8 @@
-import { uniform } from "@baichuan2/model";
 import { EvalDataError } from "../data/eval-data-error.ts";
-import { hasFile } from "../data/read-file.ts";
-import { firstShots } from "./first-shots.ts";
+import { isThere } from "../data/is-there.ts";
+import { DEFAULT_SEED } from "../random/random-source.ts";
+import { shuffled } from "../random/shuffled.ts";
+import { firstShots } from "../options/first-shots.ts";
 
 /** Rows that are drawn at least, so that fewer examples leave the same rows to ask. */
 const POOL = 5;
@@ -23,8 +24,8 @@ export interface ShotOptions {
 /**
  * Draws examples from the rows themselves and leaves the others, in their order, to be asked.
  *
- * Swap `i` of a Fisher-Yates shuffle takes place `i + floor(u(i) * (n - i))`, where `u(i)` is number `i` of the Philox stream 0 of the
- * seed. At least five rows are drawn, so that what is asked depends on the seed alone.
+ * They are the first of a shuffle, on stream 0 of the seed. At least five rows are drawn, so that what is asked depends on the seed
+ * alone.
  *
  * @param file - Where the rows are from.
  * @throws {EvalDataError} if nothing would be left to ask.
@@ -32,29 +33,21 @@ export interface ShotOptions {
 export function drawShots<Row>(
   rows: readonly Row[],
   file: string,
-  { shots = POOL, seed = 1234 }: ShotOptions,
+  { shots = POOL, seed = DEFAULT_SEED }: ShotOptions,
 ): SeparateRows<Row> {
   const count = Math.max(POOL, shots);
   if (rows.length <= count) {
     const [expected, actual] = [`more than ${count} rows to draw examples from`, `${rows.length}`];
     throw new EvalDataError({ file, expected, actual, hint: "ask for fewer shots" });
   }
-  const order = rows.map((_, index) => index);
-  for (let at = 0; at < count; at++) swap(order, at, placeFor(at, rows.length, seed));
-  const drawn = new Set(order.slice(0, count));
+  const places = rows.map((_, index) => index);
+  const drawn = shuffled(places, { seed, stream: 0 }, count);
+  const kept = new Set(drawn);
   return {
-    shots: order.slice(0, shots).map((index) => rows[index] as Row),
-    asked: rows.filter((_, index) => !drawn.has(index)),
+    shots: drawn.slice(0, shots).map((index) => rows[index] as Row),
+    asked: rows.filter((_, index) => !kept.has(index)),
     notes: [`${count} of ${rows.length} rows, drawn with seed ${seed}, are kept for examples`],
   };
-}
-
-function placeFor(at: number, count: number, seed: number): number {
-  return at + Math.floor(uniform(seed, 0, at) * (count - at));
-}
-
-function swap(order: number[], one: number, other: number): void {
-  [order[one], order[other]] = [order[other] as number, order[one] as number];
 }
 
 /** Where examples are when they have a file of their own. */
@@ -77,7 +70,7 @@ export async function readShots<Row>(
   { files, read, heldOutShots = false, shots: count = POOL, seed }: ShotFiles<Row>,
 ): Promise<SeparateRows<Row>> {
   if (count === 0) return { shots: [], asked, notes: [] };
-  const found = await Promise.all(files.map(hasFile));
+  const found = await Promise.all(files.map(isThere));
   const source = files[found.indexOf(true)];
   if (source !== undefined)
     return { shots: firstShots(await read(source), count, source), asked, notes: [] };

@@ -1,5 +1,6 @@
 import type { BenchmarkOptions, Grade, GradeTools, Sample } from "../benchmark.ts";
 import type { EvalResponse, GenerateRequest } from "../eval-request.ts";
+import { DEFAULT_SEED } from "../random/random-source.ts";
 import { CodeExecutionError } from "./code-execution-error.ts";
 import { PASS_AT, passAtK } from "./pass-at-k.ts";
 import type { PythonOutcome, PythonProgram, PythonRunner } from "./python-runner.ts";
@@ -33,7 +34,7 @@ const MAX_NOTE = 200;
 export function samplingOf({
   samples: n = 1,
   temperature,
-  seed = 1234,
+  seed = DEFAULT_SEED,
 }: BenchmarkOptions): GenerateRequest["sampling"] {
   if (n === 1 && temperature === undefined) return undefined;
   return { n, temperature: temperature ?? 0.8, topP: TOP_P, seed };

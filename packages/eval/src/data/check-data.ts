@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Benchmark, DataFile } from "../benchmark.ts";
 import { countRows } from "./count-rows.ts";
 import { EvalDataError } from "./eval-data-error.ts";
+import { isThere } from "./is-there.ts";
 
 /** What was found of a benchmark's data. */
 export interface DataCheck {
@@ -58,13 +58,6 @@ async function stateOf(
   if (sha256 !== undefined)
     return (await sha256Of(file, signal)) === sha256 ? "verified" : "changed";
   return rows === undefined || (await hasRows(file, rows, signal)) ? "found" : "changed";
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isFile() || path.endsWith("/"),
-    () => false,
-  );
 }
 
 /** A table may have a header besides. */

@@ -1,3 +1,6 @@
+/** What to do where data is missing. */
+export const DATA_HINT = "`baichuan2 eval data --list` tells where to get it";
+
 /** What an {@link EvalDataError} says. */
 export interface EvalDataFacts {
   /** The file, as it was given. */

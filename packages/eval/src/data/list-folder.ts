@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { EvalDataError } from "./eval-data-error.ts";
+import { DATA_HINT, EvalDataError } from "./eval-data-error.ts";
 
 /** Most files of a folder that are looked at: a hundred times what any benchmark has. CWE-770. */
 const MAX_FILES = 2 ** 20;
@@ -11,8 +11,8 @@ const MAX_FILES = 2 ** 20;
  */
 export async function listFolder(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    const hint = "`baichuan2 eval data --list` tells where to get it";
-    throw new EvalDataError({ file: folder, expected: "a folder", actual: "nothing", hint, cause });
+    const [expected, actual] = ["a folder", "nothing"];
+    throw new EvalDataError({ file: folder, expected, actual, hint: DATA_HINT, cause });
   });
   if (names.length <= MAX_FILES) return names;
   const expected = `at most ${MAX_FILES} files`;

@@ -1,11 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
-import { EvalDataError } from "./eval-data-error.ts";
+import { DATA_HINT, EvalDataError } from "./eval-data-error.ts";
 
 /** Largest file that is read: ten times the largest of any benchmark (MedMCQA's train.json, 130 MB). CWE-770. */
 const MAX_BYTES = 2 ** 30;
-
-/** What each loader's errors advise. */
-const HINT = "`baichuan2 eval data --list` tells where to get it";
 
 /**
  * Reads a file of a benchmark.
@@ -21,10 +18,21 @@ export async function readBytes(file: string, signal?: AbortSignal): Promise<Buf
 
 async function statFile(file: string): Promise<{ readonly size: number }> {
   const found = await stat(file).catch((cause: unknown) => {
-    throw new EvalDataError({ file, expected: "a file", actual: "nothing", hint: HINT, cause });
+    throw new EvalDataError({
+      file,
+      expected: "a file",
+      actual: "nothing",
+      hint: DATA_HINT,
+      cause,
+    });
   });
   if (!found.isFile())
-    throw new EvalDataError({ file, expected: "a file", actual: "something else", hint: HINT });
+    throw new EvalDataError({
+      file,
+      expected: "a file",
+      actual: "something else",
+      hint: DATA_HINT,
+    });
   return found;
 }
 
@@ -44,12 +52,4 @@ export function toText(bytes: Uint8Array, file: string): string {
   } catch (cause) {
     throw new EvalDataError({ file, expected: "UTF-8", actual: "other bytes", cause });
   }
-}
-
-/** Whether a file is there. */
-export async function hasFile(file: string): Promise<boolean> {
-  return await stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

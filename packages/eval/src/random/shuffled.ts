@@ -1,17 +1,22 @@
-import { createHash } from "node:crypto";
+import { uniform } from "@baichuan2/model";
+import type { RandomSource } from "./random-source.ts";
 
 /**
- * The same items in an order that hangs on nothing but the seed, a name and their number: each order is as likely as any.
+ * The first `count` items of a shuffle; each order is as likely as any.
  *
- * @param name - What is shuffled: names of one seed have orders of their own.
+ * Swap `i` of Fisher and Yates takes place `i + floor(u(i) * (n - i))`, where `u(i)` is number `i` of the Philox stream.
+ *
+ * @param count - Default: all.
  */
-export function shuffled<Item>(items: readonly Item[], seed: number, name: string): Item[] {
-  return items
-    .map((item, index) => ({ item, key: hash(`${seed}/${name}/${index}`) }))
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ item }) => item);
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+export function shuffled<Item>(
+  items: readonly Item[],
+  { seed, stream }: RandomSource,
+  count = items.length,
+): Item[] {
+  const order = [...items];
+  for (let i = 0; i < count; i++) {
+    const place = i + Math.floor(uniform(seed, stream, i) * (order.length - i));
+    [order[i], order[place]] = [order[place] as Item, order[i] as Item];
+  }
+  return order.slice(0, count);
 }

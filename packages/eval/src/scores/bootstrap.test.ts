@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrap, bootstrapP, percentileInterval, resamplesOf, streamOf } from "./bootstrap.ts";
+import { bootstrap, bootstrapP, percentileInterval, resamplesOf } from "./bootstrap.ts";
 import { meanOf } from "./interval.ts";
 
 const values = Array.from({ length: 100 }, (_, i) => i);
@@ -30,11 +30,5 @@ describe("bootstrap", () => {
     // 1 of 99 lies below 0: 2 · (1 + 1) / 100
     expect(bootstrapP([-1, ...values.slice(2)])).toBeCloseTo(0.04, 10);
     expect(bootstrapP([0, 0, 0])).toBe(1);
-  });
-
-  it("knows a stream of each name", () => {
-    expect(streamOf("")).toBe(0x811c9dc5);
-    // FNV-1a of "a", from its published test vectors
-    expect(streamOf("a")).toBe(0xe40c292c);
   });
 });

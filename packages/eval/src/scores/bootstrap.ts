@@ -1,4 +1,5 @@
 import { uniform } from "@baichuan2/model";
+import type { RandomSource } from "../random/random-source.ts";
 import type { Interval } from "./interval.ts";
 
 /** Most samples that are drawn in all. */
@@ -9,12 +10,8 @@ export function resamplesOf(n: number): number {
   return Math.min(1000, Math.max(100, Math.floor(MAX_DRAWS / n)));
 }
 
-/** Where random numbers come from. */
-export interface BootstrapOptions {
-  /** Unsigned 32-bit. */
-  readonly seed: number;
-  /** Unsigned 32-bit; another one for each set of samples. */
-  readonly stream: number;
+/** How samples are drawn; each set of them wants a stream of its own. */
+export interface BootstrapOptions extends RandomSource {
   /** Default: {@link resamplesOf}. */
   readonly resamples?: number | undefined;
 }
@@ -48,11 +45,4 @@ export function bootstrapP(differences: readonly number[]): number {
   const below = differences.filter((value) => value <= 0).length;
   const above = differences.filter((value) => value >= 0).length;
   return Math.min(1, (2 * (Math.min(below, above) + 1)) / (differences.length + 1));
-}
-
-/** A stream for a name: FNV-1a, so that one task's numbers do not depend on which others there are. */
-export function streamOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
 }

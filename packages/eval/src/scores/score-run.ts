@@ -8,6 +8,7 @@ import type {
   Title,
 } from "../benchmark.ts";
 import type { BenchmarkResult, RunFacts, RunResult } from "../results.ts";
+import { DEFAULT_SEED } from "../random/random-source.ts";
 import { combineTasks, type CombinedScores } from "./combine-tasks.ts";
 import { scoreTask, type ScoredTask, type TaskScores } from "./score-task.ts";
 
@@ -47,9 +48,6 @@ export interface ScoreOptions {
   readonly seed?: number | undefined;
 }
 
-/** Default of {@link ScoreOptions}. */
-export const SCORE_SEED = 1234;
-
 /** Scores a run, or what there is of it. */
 export function scoreRun({ facts, benchmarks }: RunResult, options: ScoreOptions = {}): RunScores {
   const scored = benchmarks.map((benchmark) => scoreBenchmark(benchmark, options));
@@ -61,7 +59,7 @@ export function scoreRun({ facts, benchmarks }: RunResult, options: ScoreOptions
 /** Scores a benchmark, or what there is of it. */
 export function scoreBenchmark(
   { benchmark, recipe, options, tasks }: BenchmarkResult,
-  { seed = SCORE_SEED }: ScoreOptions = {},
+  { seed = DEFAULT_SEED }: ScoreOptions = {},
 ): BenchmarkScores {
   const scored = tasks.map((task) => scoreTask(task, seed));
   const { name, title } = benchmark;

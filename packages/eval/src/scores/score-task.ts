@@ -1,6 +1,7 @@
 import type { CorpusScore, Grade, Title } from "../benchmark.ts";
 import type { SampleRecord, TaskResult } from "../results.ts";
-import { bootstrap, percentileInterval, streamOf } from "./bootstrap.ts";
+import { streamOf, type RandomSource } from "../random/random-source.ts";
+import { bootstrap, percentileInterval } from "./bootstrap.ts";
 import { meanOf } from "./interval.ts";
 import { meanScore, NO_SCORE, type Counts, type Score } from "./score.ts";
 import { weightedMean, weightedOf } from "./weighted.ts";
@@ -74,7 +75,7 @@ export function percentOf(
 function scoreCorpus(
   corpusScore: CorpusScore,
   grades: readonly Grade[],
-  random: { readonly seed: number; readonly stream: number },
+  random: RandomSource,
 ): Score {
   if (grades.length === 0) return NO_SCORE;
   const percent = corpusScore.of(grades);

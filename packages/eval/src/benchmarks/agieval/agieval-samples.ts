@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { LoadOptions, Task } from "../../benchmark.ts";
 import { examSamples } from "../../choice/exam.ts";
-import { firstShots } from "../../choice/first-shots.ts";
+import { firstShots } from "../../options/first-shots.ts";
 import { drawShots } from "../../choice/shots.ts";
 import { exampleText } from "./agieval-prompt.ts";
 import { singleAnswerRows } from "./exam-rows.ts";
@@ -40,13 +40,11 @@ export function readmeSamples(
  *
  * @throws {EvalDataError} if the examples are not there, or not as many as asked for.
  */
-export async function officialSamples({
-  directory,
-  shots,
-  prompt,
-  signal,
-}: LoadOptions): Promise<(loaded: LoadedTask) => Samples> {
-  const setting = settingOf(directory, shots, prompt);
+export async function officialSamples(
+  options: LoadOptions,
+): Promise<(loaded: LoadedTask) => Samples> {
+  const { directory, shots, signal } = options;
+  const setting = settingOf(options);
   const file = join(directory, EXAMPLE_PATH);
   const examplesOf = setting === "zero-shot" ? () => [] : await readExampleTable(directory, signal);
   return ({ name, task, rows }) => {

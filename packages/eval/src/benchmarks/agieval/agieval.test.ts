@@ -96,10 +96,10 @@ describe("AGIEval, as its own code has it", () => {
 
   it("says how many examples there are, and which prompts", async () => {
     await expect(load({ recipe: "official", shots: 2 })).rejects.toThrow(
-      /few_shot_prompts\.csv: expected 2 examples for (gaokao-mathcloze|jec-qa-kd|lsat-ar), got 1 \(ask for at most 1 shots\)/,
+      /few_shot_prompts\.csv: expected 2 examples for (gaokao-mathcloze|jec-qa-kd|lsat-ar), got 1 \(ask for 0 to 1 shots\)/,
     );
     await expect(load({ recipe: "official", prompt: "zero-shot-CoT" })).rejects.toThrow(
-      "expected the prompt few-shot or few-shot-CoT, got zero-shot-CoT",
+      "expected one of few-shot, few-shot-CoT as `prompt`, got zero-shot-CoT",
     );
   });
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { officialSamples, readmeSamples } from "./agieval-samples.ts";
 import { FOUR_OPTION_TASKS } from "./exam-rows.ts";
 import { EXAMPLE_PATH } from "./few-shot-table.ts";
@@ -80,9 +79,7 @@ export const agieval: Benchmark = {
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, recipe, signal } = options;
   const names = recipe === "readme" ? FOUR_OPTION_TASKS : Object.keys(AGIEVAL_TASKS);
-  const { present } = await selectTasks(options, names, (name) =>
-    hasFile(join(directory, agievalPath(name))),
-  );
+  const present = await selectTasks(options, names, agievalPath);
   const samplesOf = recipe === "readme" ? readmeSamples : await officialSamples(options);
   return Promise.all(
     present.map(async (name) => {

@@ -1,5 +1,5 @@
-import type { Sample } from "../../benchmark.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
+import type { LoadOptions, Sample } from "../../benchmark.ts";
+import { checkedOption } from "../../options/checked-option.ts";
 import { fewShotPrompt, zeroShotPrompt } from "./agieval-prompt.ts";
 import { isRight, readAnswer, type AgievalAnswer, type AgievalSetting } from "./extract-answer.ts";
 import type { AgievalRow } from "./load-agieval.ts";
@@ -54,13 +54,9 @@ function shown(answer: AgievalAnswer): string | null {
 
 /** The setting that `shots` and `prompt` ask for: no shots are zero-shot. */
 export function settingOf(
-  directory: string,
-  shots: number | undefined,
-  prompt = "few-shot",
+  options: Pick<LoadOptions, "directory" | "shots" | "prompt">,
 ): AgievalSetting {
-  if (prompt !== "few-shot" && prompt !== "few-shot-CoT") {
-    const expected = "the prompt few-shot or few-shot-CoT";
-    throw new EvalDataError({ file: directory, expected, actual: prompt });
-  }
+  const { shots, prompt: wanted = "few-shot" } = options;
+  const prompt = checkedOption(options, "prompt", wanted, ["few-shot", "few-shot-CoT"]);
   return shots === 0 ? "zero-shot" : prompt;
 }

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import type { Benchmark, Grade, LoadOptions, Sample, Task } from "../../benchmark.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { choosePrompt } from "../../generation/choose-prompt.ts";
+import { choosePrompt, type Prompts } from "../../options/choose-prompt.ts";
 import { generationSample } from "../../generation/generation-sample.ts";
 import { strip } from "../../python/text.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { examplesPath, loadBbhTask, rowsPath, type BbhTaskRows } from "./load-bbh.ts";
 import { beginningOf, promptOf, type PromptForm } from "./prompt.ts";
 import { PUBLISHED_HASHES } from "./published-hashes.ts";
@@ -43,21 +41,15 @@ export const bbh: Benchmark = {
   load,
 };
 
-interface CanaryPrompt {
-  readonly name: string;
-  readonly withCanary: boolean;
-}
-
 /** The lines against training on the data are left out, as in OpenCompass's copies, or kept. */
-const PROMPTS: readonly [CanaryPrompt, CanaryPrompt] = [
+const PROMPTS: Prompts<{ readonly name: string; readonly withCanary: boolean }> = [
   { name: "without-canary", withCanary: false },
   { name: "with-canary", withCanary: true },
 ];
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const isThere = (task: string) => hasFile(join(directory, rowsPath(task)));
-  const { present } = await selectTasks(options, Object.keys(BBH_TASKS), isThere);
+  const present = await selectTasks(options, Object.keys(BBH_TASKS), rowsPath);
   const asking = askingOf(options);
   const tasks = await Promise.all(present.map((task) => loadBbhTask(directory, task, signal)));
   return tasks.map((task) => toTask(task, asking));
@@ -71,10 +63,11 @@ interface Asking {
   readonly scorer: Scorer;
 }
 
-function askingOf({ recipe, directory, prompt, direct = false, ...options }: LoadOptions): Asking {
+function askingOf(options: LoadOptions): Asking {
+  const { recipe, direct = false } = options;
   const { shots = BBH_RECIPES[recipe].shots } = options;
   const { opening, closing, cue, thoughts, direct: directly, ...usual } = BBH_FORMS[recipe];
-  const { withCanary } = choosePrompt<CanaryPrompt>(PROMPTS, prompt, directory);
+  const { withCanary } = choosePrompt(options, PROMPTS);
   const form = { opening, closing, cue, thoughts, shots, withCanary };
   if (!direct) return { ...usual, form };
   const stop = usual.stop.length === 0 ? NEXT_QUESTION : usual.stop;

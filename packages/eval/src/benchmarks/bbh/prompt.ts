@@ -1,5 +1,6 @@
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { takeShots } from "../../generation/take-shots.ts";
+import { firstShots } from "../../options/first-shots.ts";
+import { universalNewlines } from "../../python/text.ts";
 
 /** What stands before the question of a task. */
 export interface TaskExamples {
@@ -20,7 +21,7 @@ const ANSWER = "answer is ";
 
 /** Takes a file of `cot-prompts` apart; line ends are as Python reads them. */
 export function parseExamples(text: string, file: string): TaskExamples {
-  const unix = text.replaceAll(/\r\n?/g, "\n");
+  const unix = universalNewlines(text);
   const canary = /^[^\n]*\n-----\n/.exec(unix)?.[0] ?? "";
   const [heading = "", ...examples] = unix.slice(canary.length).split(BETWEEN);
   return { file, canary, heading, examples };
@@ -49,7 +50,7 @@ export interface PromptForm {
  */
 export function beginningOf(task: TaskExamples, form: PromptForm): string {
   const { opening, closing, withCanary, shots, thoughts } = form;
-  const shown = takeShots(task.examples, shots, task.file).map((example) =>
+  const shown = firstShots(task.examples, shots, task.file).map((example) =>
     thoughts === "kept" ? example : withThoughts(example, thoughts, task.file),
   );
   const canary = withCanary ? task.canary : "";

@@ -138,7 +138,7 @@ describe("C-Eval", () => {
 
   it("refuses examples that there are not, splits, and subjects", async () => {
     await expect(load({ shots: 6 })).rejects.toThrow(
-      /_dev\.csv: expected 6 examples, got 5 \(ask for at most 5 shots\)$/,
+      /_dev\.csv: expected 6 examples, got 5 \(ask for 0 to 5 shots\)$/,
     );
     await expect(load({ split: "train" })).rejects.toThrow("expected one of val, test, dev");
     await expect(load({ tasks: ["astrology"] })).rejects.toThrow("expected a task of it");

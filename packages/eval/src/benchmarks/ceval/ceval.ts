@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
-import { checkedOption } from "../../data/checked-option.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { checkedOption } from "../../options/checked-option.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { CEVAL_RECIPES } from "./ceval-recipes.ts";
 import { extractCevalAnswer } from "./extract-ceval-answer.ts";
 import { CEVAL_FILES } from "./files.ts";
@@ -92,10 +90,8 @@ export const ceval: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const split = checkedOption("split", options.split ?? "val", { values: SPLITS, directory });
-  const { present } = await selectTasks(options, SUBJECTS, (subject) =>
-    hasFile(join(directory, cevalFile(subject, split))),
-  );
+  const split = checkedOption(options, "split", options.split ?? "val", SPLITS);
+  const present = await selectTasks(options, SUBJECTS, (subject) => cevalFile(subject, split));
   const subjects = await Promise.all(
     present.map((subject) => loadCevalSubject(directory, subject, { split, signal })),
   );

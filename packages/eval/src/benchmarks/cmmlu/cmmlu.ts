@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
-import { checkedOption } from "../../data/checked-option.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
-import { CMMLU_RECIPES } from "./cmmlu-recipes.ts";
+import { choosePrompt, type Prompts } from "../../options/choose-prompt.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
+import { CMMLU_RECIPES, type CmmluRecipe } from "./cmmlu-recipes.ts";
 import { extractChoice } from "./extract-choice.ts";
 import { CMMLU_FILES } from "./files.ts";
 import { cmmluFile, loadCmmluSubject } from "./load-cmmlu.ts";
@@ -80,21 +78,13 @@ export const cmmlu: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const recipe = recipeOf(options);
-  const { present } = await selectTasks(options, SUBJECTS, (subject) =>
-    hasFile(join(directory, cmmluFile(subject, "test"))),
-  );
+  const prompts = CMMLU_RECIPES[options.recipe] as Prompts<CmmluRecipe>;
+  const recipe = choosePrompt(options, prompts);
+  const present = await selectTasks(options, SUBJECTS, (subject) => cmmluFile(subject, "test"));
   const subjects = await Promise.all(
     present.map((subject) => loadCmmluSubject(directory, subject, signal)),
   );
   return subjects.map((rows) => toTask(rows, recipe, options));
-}
-
-function recipeOf({ recipe, prompt, directory }: LoadOptions): ChoiceRecipe {
-  const prompts = CMMLU_RECIPES[recipe] ?? {};
-  const values = Object.keys(prompts);
-  const name = checkedOption("prompt", prompt ?? values[0] ?? "", { values, directory });
-  return prompts[name] as ChoiceRecipe;
 }
 
 function toTask(rows: SubjectRows, recipe: ChoiceRecipe, options: LoadOptions): Task {

@@ -1,4 +1,5 @@
 import type { PromptPieces } from "../../choice/prompt-pieces.ts";
+import type { Prompts } from "../../options/choose-prompt.ts";
 import { strip } from "../../python/text.ts";
 import { CHINESE, type Language } from "./languages.ts";
 
@@ -10,6 +11,7 @@ export interface SentencePair {
 
 /** How a translation is asked for. */
 export interface FloresPrompt {
+  readonly name: string;
   /** The sentence, as it is asked. */
   readonly question: (source: string, language: Language) => string;
   /** What examples have between it and the translation. */
@@ -24,20 +26,22 @@ export interface FloresPrompt {
  *
  * @see opencompass configs/datasets/flores/flores_gen_{aad4fd,806ede}.py at b885ec84
  */
-export const FLORES_PROMPTS: Readonly<Record<string, FloresPrompt>> = {
-  aad4fd: {
+export const FLORES_PROMPTS: Prompts<FloresPrompt> = [
+  {
+    name: "aad4fd",
     question: (source, { english }) =>
       english === "English" ? `Chinese: ${source}\nEnglish: ` : `${source} = `,
     separator: "",
     clean: (text) => strip(text).split("\n", 1)[0] ?? "",
   },
-  "806ede": {
+  {
+    name: "806ede",
     question: (source, { english }) =>
       `Translate the following ${CHINESE.english} statements to ${english}.\n${source}`,
     separator: "\n",
     clean: (text) => text,
   },
-};
+];
 
 /** The pieces of a prompt. */
 export function floresPieces(

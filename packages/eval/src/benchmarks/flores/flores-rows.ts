@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { LoadOptions } from "../../benchmark.ts";
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { hasFile } from "../../data/read-file.ts";
+import { isThere } from "../../data/is-there.ts";
+import { checkedOption } from "../../options/checked-option.ts";
 import type { SentencePair } from "./flores-prompt.ts";
 import { CHINESE, type TargetLanguage } from "./languages.ts";
-import { floresFile, readPairs, type FloresRelease } from "./load-flores.ts";
+import { floresPath, readPairs, type FloresRelease } from "./load-flores.ts";
 
 /** Sentences that are asked, and those that examples are chosen from. */
 export interface FloresRows {
@@ -14,7 +16,7 @@ export interface FloresRows {
 }
 
 /** Rows of `devtest` that are asked, at most. */
-const SPLITS: Readonly<Record<string, number>> = { "devtest-100": 100, devtest: Infinity };
+const SPLITS = { "devtest-100": 100, devtest: Infinity } as const;
 
 /**
  * Reads the rows of a direction. Examples are from `dev`; where that is not there and they are held out, from behind the rows
@@ -45,7 +47,7 @@ async function splitRows(
 ): Promise<FloresRows> {
   const { directory, signal, shots } = options;
   const rows = await readPairs(directory, release, "devtest", { target, signal });
-  const limit = namedOption(options, "split", SPLITS, "devtest-100");
+  const limit = limitOf(options);
   if (shots === 0) return { asked: rows.slice(0, limit), pool: [], origin: "dev" };
   if (await isHeldOut(options, release, target)) {
     const asked = rows.slice(0, Math.min(limit, Math.max(0, rows.length - shots)));
@@ -56,29 +58,17 @@ async function splitRows(
   return { asked: rows.slice(0, limit), pool, origin: "dev" };
 }
 
+function limitOf(options: LoadOptions): number {
+  const splits = ["devtest-100", "devtest"] as const;
+  return SPLITS[checkedOption(options, "split", options.split ?? splits[0], splits)];
+}
+
 async function isHeldOut(
   { directory, heldOutShots = false }: LoadOptions,
   release: FloresRelease,
   target: TargetLanguage,
 ): Promise<boolean> {
-  const files = [CHINESE, target].map((one) => floresFile(directory, release, "dev", one));
-  const found = await Promise.all(files.map(hasFile));
+  const paths = [CHINESE, target].map((one) => floresPath(release, "dev", one));
+  const found = await Promise.all(paths.map((path) => isThere(join(directory, path))));
   return heldOutShots && !found.every(Boolean);
-}
-
-/** The value that an option names. @throws {EvalDataError} for a name that is none. */
-export function namedOption<Value>(
-  { directory, ...options }: LoadOptions,
-  option: "prompt" | "split",
-  values: Readonly<Record<string, Value>>,
-  byDefault: string,
-): Value {
-  const name = options[option] ?? byDefault;
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (value !== undefined) return value;
-  throw new EvalDataError({
-    file: directory,
-    expected: `a ${option} of ${Object.keys(values).join(", ")}`,
-    actual: name,
-  });
 }

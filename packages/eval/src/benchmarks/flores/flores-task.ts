@@ -2,8 +2,8 @@ import type { LoadOptions, Sample, Task } from "../../benchmark.ts";
 import { bleuWords, type BleuTokenizer } from "../../bleu/bleu-tokenizer.ts";
 import { JA_MECAB_ENGINE } from "../../bleu/ja-mecab/ja-mecab.ts";
 import { dropLast, joinPieces } from "../../choice/prompt-pieces.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { choosePrompt } from "../../options/choose-prompt.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import {
   FLORES_PROMPTS,
   floresPieces,
@@ -11,9 +11,9 @@ import {
   type SentencePair,
 } from "./flores-prompt.ts";
 import { floresTokenizer, gradeTranslation } from "./flores-score.ts";
-import { namedOption, readRows, type FloresRows } from "./flores-rows.ts";
+import { readRows, type FloresRows } from "./flores-rows.ts";
 import { TARGETS, type TargetLanguage } from "./languages.ts";
-import { findRelease, floresFile } from "./load-flores.ts";
+import { findRelease, floresPath } from "./load-flores.ts";
 import type { ShotRetriever } from "./shot-retriever.ts";
 
 /** What a task is made of. */
@@ -41,11 +41,11 @@ const MAX_NEW_TOKENS = 100;
  */
 export async function loadFlores(options: LoadOptions, retriever: ShotRetriever): Promise<Task[]> {
   const { directory, shots = FLORES_SHOTS } = options;
-  const prompt = namedOption(options, "prompt", FLORES_PROMPTS, "aad4fd");
+  const prompt = choosePrompt(options, FLORES_PROMPTS);
   const release = await findRelease(directory);
-  const isThere = (task: string): Promise<boolean> =>
-    hasFile(floresFile(directory, release, "devtest", targetOf(task)));
-  const { present } = await selectTasks(options, Object.keys(TARGETS), isThere);
+  const present = await selectTasks(options, Object.keys(TARGETS), (task) =>
+    floresPath(release, "devtest", targetOf(task)),
+  );
   return await Promise.all(
     present.map(async (task) => {
       const [target, tokenize] = [targetOf(task), floresTokenizer(task, options)];

@@ -2,7 +2,8 @@ import type { Benchmark, Recipe } from "../../benchmark.ts";
 import { FLORES_SHOTS, loadFlores } from "./flores-task.ts";
 import { floresScore } from "./flores-score.ts";
 import { CHINESE, TARGETS } from "./languages.ts";
-import { firstShots, type ShotRetriever } from "./shot-retriever.ts";
+import { FLORES_101, floresPath } from "./load-flores.ts";
+import { firstSentences, type ShotRetriever } from "./shot-retriever.ts";
 
 /** Sentences of FLORES-101's parts. */
 const ROWS = { dev: 997, devtest: 1012 } as const;
@@ -22,7 +23,7 @@ const RECIPE = {
 };
 
 /** FLORES-101 from Chinese into seven languages, with examples that a retriever chooses. */
-export function createFlores(retriever: ShotRetriever = firstShots): Benchmark {
+export function createFlores(retriever: ShotRetriever = firstSentences): Benchmark {
   return {
     name: "flores",
     title: { en: "FLORES-101", zh: "FLORES-101" },
@@ -55,9 +56,9 @@ export function createFlores(retriever: ShotRetriever = firstShots): Benchmark {
       },
       licence: "CC BY-SA 4.0",
     },
-    files: [CHINESE, ...Object.values(TARGETS)].flatMap(({ code101 }) =>
+    files: [CHINESE, ...Object.values(TARGETS)].flatMap((language) =>
       (["dev", "devtest"] as const).map((part) => ({
-        path: `flores101_dataset/${part}/${code101}.${part}`,
+        path: floresPath(FLORES_101, part, language),
         rows: ROWS[part],
       })),
     ),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { hasFile, readText } from "../../data/read-file.ts";
+import { isThere } from "../../data/is-there.ts";
+import { readText } from "../../data/read-file.ts";
 import type { SentencePair } from "./flores-prompt.ts";
 import { CHINESE, type Language } from "./languages.ts";
 
@@ -14,27 +15,23 @@ export interface FloresRelease {
 }
 
 /** FLORES-101, and FLORES-200, which has the same sentences. */
-const RELEASES: readonly [FloresRelease, FloresRelease] = [
-  { folder: "flores101_dataset", code: "code101" },
-  { folder: "flores200_dataset", code: "code200" },
-];
+export const FLORES_101: FloresRelease = { folder: "flores101_dataset", code: "code101" };
+const FLORES_200: FloresRelease = { folder: "flores200_dataset", code: "code200" };
 
 /** The release that lies in the benchmark's folder; FLORES-101 if both do, or none. */
 export async function findRelease(directory: string): Promise<FloresRelease> {
-  const [first, second] = RELEASES;
-  if (await hasFile(floresFile(directory, first, "devtest", CHINESE))) return first;
-  const isThere = await hasFile(floresFile(directory, second, "devtest", CHINESE));
-  return isThere ? second : first;
+  const has = (release: FloresRelease): Promise<boolean> =>
+    isThere(join(directory, floresPath(release, "devtest", CHINESE)));
+  return !(await has(FLORES_101)) && (await has(FLORES_200)) ? FLORES_200 : FLORES_101;
 }
 
-/** Path of a file, e.g. `flores101_dataset/devtest/eng.devtest`. */
-export function floresFile(
-  directory: string,
+/** Path of a file below the benchmark's folder, e.g. `flores101_dataset/devtest/eng.devtest`. */
+export function floresPath(
   { folder, code }: FloresRelease,
   part: FloresPart,
   language: Language,
 ): string {
-  return join(directory, folder, part, `${language[code]}.${part}`);
+  return `${folder}/${part}/${language[code]}.${part}`;
 }
 
 /**
@@ -48,9 +45,11 @@ export async function readPairs(
   part: FloresPart,
   { target, signal }: { readonly target: Language; readonly signal?: AbortSignal | undefined },
 ): Promise<SentencePair[]> {
-  const file = floresFile(directory, release, part, target);
+  const fileOf = (language: Language): string =>
+    join(directory, floresPath(release, part, language));
+  const file = fileOf(target);
   const [sources, targets] = await Promise.all([
-    readSentences(floresFile(directory, release, part, CHINESE), signal),
+    readSentences(fileOf(CHINESE), signal),
     readSentences(file, signal),
   ]);
   if (sources.length !== targets.length)

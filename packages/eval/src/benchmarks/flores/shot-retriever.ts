@@ -9,7 +9,7 @@ export interface ShotRetriever {
 }
 
 /** The same examples for all sentences. */
-export const firstShots: ShotRetriever = {
+export const firstSentences: ShotRetriever = {
   describe: (count) => `the first ${count} sentences`,
   retrieve: (_source, pool, count) => pool.slice(0, count),
 };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LoadOptions, Sample, Task } from "../../benchmark.ts";
 import { examSamples, type ExamRow } from "../../choice/exam.ts";
 import { drawShots } from "../../choice/shots.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
+import { firstShots } from "../../options/first-shots.ts";
 import { strip } from "../../python/text.ts";
 import { extractAnswers, partOfPoints } from "./extract-answers.ts";
 import {
@@ -58,10 +58,7 @@ export async function officialSamples({
   shots = 0,
   signal,
 }: LoadOptions): Promise<(paper: LoadedPaper) => Samples> {
-  if (shots > 0) {
-    const file = join(directory, PROMPT_PATH);
-    throw new EvalDataError({ file, expected: `${shots} examples`, actual: "0" });
-  }
+  firstShots([], shots, join(directory, PROMPT_PATH)); // throws for any: there are none
   const promptOf = await loadGaokaoPrompts(directory, signal);
   return ({ name, rows }) => {
     const prompt = promptOf(name);

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { officialSamples, readmeSamples } from "./gaokao-samples.ts";
 import { gaokaoPath, loadGaokaoPaper, PROMPT_PATH } from "./load-gaokao.ts";
 import { GAOKAO_PAPERS, type GaokaoPaper } from "./papers.ts";
@@ -73,9 +72,7 @@ async function load(options: LoadOptions): Promise<readonly Task[]> {
   const names = Object.keys(GAOKAO_PAPERS).filter(
     (name) => recipe !== "readme" || GAOKAO_PAPERS[name]?.subject !== undefined,
   );
-  const { present } = await selectTasks(options, names, (name) =>
-    hasFile(join(directory, gaokaoPath(name))),
-  );
+  const present = await selectTasks(options, names, gaokaoPath);
   const samplesOf = recipe === "readme" ? readmeSamples : await officialSamples(options);
   return Promise.all(
     present.map(async (name) => {

@@ -1,8 +1,8 @@
 import type { Benchmark, Grade, LoadOptions, Sample, Task } from "../../benchmark.ts";
-import { choosePrompt } from "../../generation/choose-prompt.ts";
+import { choosePrompt } from "../../options/choose-prompt.ts";
 import { generationSample } from "../../generation/generation-sample.ts";
-import { selectTasks } from "../../select-tasks.ts";
-import { loadGsm8k, type Gsm8kRow, type Gsm8kRows } from "./load-gsm8k.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
+import { loadGsm8k, TEST_FILE, TRAIN_FILE, type Gsm8kRow, type Gsm8kRows } from "./load-gsm8k.ts";
 import { GSM8K_PROMPTS, type Gsm8kPrompt } from "./prompts.ts";
 import { GSM8K_RECIPES } from "./recipes.ts";
 import type { Scorer } from "./scorers.ts";
@@ -26,16 +26,16 @@ export const gsm8k: Benchmark = {
     licence: "MIT",
   },
   files: [
-    { path: "test.jsonl", rows: 1319 },
-    { path: "train.jsonl", rows: 7473, isOptional: true },
+    { path: TEST_FILE, rows: 1319 },
+    { path: TRAIN_FILE, rows: 7473, isOptional: true },
   ],
   load,
 };
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, recipe, heldOutShots, signal } = options;
-  await selectTasks(options, ["gsm8k"], async () => true);
-  const prompt = choosePrompt(GSM8K_PROMPTS[recipe], options.prompt, directory);
+  await selectTasks(options, ["gsm8k"], () => TEST_FILE);
+  const prompt = choosePrompt(options, GSM8K_PROMPTS[recipe]);
   const { examples, shots: usual } = prompt;
   const { shots = usual } = options;
   const read = await loadGsm8k({ directory, examples, shots, heldOutShots, signal });

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { hasFile } from "../../data/read-file.ts";
+import { isThere } from "../../data/is-there.ts";
 import { readJsonLines } from "../../data/read-json.ts";
 import type { Example } from "../../generation/example.ts";
-import { takeShots } from "../../generation/take-shots.ts";
+import { firstShots } from "../../options/first-shots.ts";
 import { markedNumber } from "./extract-number.ts";
 
 /** A question that is asked. */
@@ -30,6 +30,10 @@ export interface Gsm8kReading {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Files of the questions and of the examples, below the benchmark's folder. */
+export const TEST_FILE = "test.jsonl";
+export const TRAIN_FILE = "train.jsonl";
+
 const Row = z.object({ question: z.string(), answer: z.string() });
 
 /**
@@ -39,18 +43,18 @@ const Row = z.object({ question: z.string(), answer: z.string() });
  */
 export async function loadGsm8k(reading: Gsm8kReading): Promise<Gsm8kRows> {
   const { directory, examples, shots, heldOutShots = false, signal } = reading;
-  const [test, train] = [join(directory, "test.jsonl"), join(directory, "train.jsonl")] as const;
+  const [test, train] = [join(directory, TEST_FILE), join(directory, TRAIN_FILE)] as const;
   const rows = await readRows(test, signal);
   if (examples !== undefined || shots === 0)
-    return { shots: takeShots(examples ?? [], shots, directory), rows, notes: [] };
-  if (heldOutShots && !(await hasFile(train)))
+    return { shots: firstShots(examples ?? [], shots, directory), rows, notes: [] };
+  if (heldOutShots && !(await isThere(train)))
     return {
-      shots: takeShots(rows, shots, test),
+      shots: firstShots(rows, shots, test),
       rows: rows.slice(shots),
       notes: [`examples are the first ${shots} rows of test.jsonl, which are not asked`],
     };
   const trained = await readRows(train, signal);
-  return { shots: takeShots(trained, shots, train), rows, notes: [] };
+  return { shots: firstShots(trained, shots, train), rows, notes: [] };
 }
 
 async function readRows(file: string, signal: AbortSignal | undefined): Promise<Gsm8kRow[]> {

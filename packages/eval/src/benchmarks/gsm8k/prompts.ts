@@ -1,5 +1,5 @@
-import type { RecipeName } from "../../benchmark.ts";
 import type { Example } from "../../generation/example.ts";
+import type { PromptTable, Prompts } from "../../options/choose-prompt.ts";
 import { CHAIN_OF_THOUGHT_EXAMPLES } from "./chain-of-thought-examples.ts";
 import { OPENCOMPASS_EXAMPLES } from "./opencompass-examples.ts";
 import {
@@ -33,10 +33,7 @@ const OPENCOMPASS = {
 };
 
 /** Two forms of one prompt: the second asks without `Let's think step by step`. */
-function openCompass(
-  scorer: Scorer,
-  stop: readonly string[],
-): readonly [Gsm8kPrompt, ...Gsm8kPrompt[]] {
+function openCompass(scorer: Scorer, stop: readonly string[]): Prompts<Gsm8kPrompt> {
   const both = { ...OPENCOMPASS, scorer, stop };
   return [
     { ...both, name: "1d7fe4", ask: askInSteps },
@@ -52,44 +49,43 @@ const READ_UNTIL_HEAD = "Question:";
 const LM_EVAL_NEW_TOKENS = 256;
 
 /** Of each recipe, its default first. */
-export const GSM8K_PROMPTS: Readonly<Record<RecipeName, readonly [Gsm8kPrompt, ...Gsm8kPrompt[]]>> =
-  {
-    readme: openCompass(OPENCOMPASS_2023, [READ_UNTIL_2023]),
-    opencompass: openCompass(OPENCOMPASS_2023, [READ_UNTIL_2023]),
-    "opencompass-head": openCompass(OPENCOMPASS_HEAD, [READ_UNTIL_HEAD]),
-    official: [
-      {
-        name: "official",
-        shots: 4,
-        show: ({ question, answer }) => `${question}\n${answer}\n\n`,
-        ask: (question) => `${question}\n`,
-        maxNewTokens: 512,
-        stop: ["\n\n"],
-        scorer: OFFICIAL,
-      },
-    ],
-    "lm-eval": [
-      {
-        name: "gsm8k",
-        shots: 5,
-        show: ({ question, answer }) => `Question: ${question}\nAnswer: ${answer}\n\n`,
-        ask: (question) => `Question: ${question}\nAnswer:`,
-        maxNewTokens: LM_EVAL_NEW_TOKENS,
-        stop: ["Question:", "</s>", "<|im_end|>"],
-        scorer: LM_EVAL,
-      },
-      {
-        name: "gsm8k_cot",
-        shots: 8,
-        examples: CHAIN_OF_THOUGHT_EXAMPLES,
-        show: ({ question, answer }) => `Q: ${question}\nA: ${answer}\n\n`,
-        ask: (question) => `Q: ${question}\nA:`,
-        maxNewTokens: LM_EVAL_NEW_TOKENS,
-        stop: ["Q:", "</s>", "<|im_end|>"],
-        scorer: LM_EVAL_COT,
-      },
-    ],
-  };
+export const GSM8K_PROMPTS: PromptTable<Gsm8kPrompt> = {
+  readme: openCompass(OPENCOMPASS_2023, [READ_UNTIL_2023]),
+  opencompass: openCompass(OPENCOMPASS_2023, [READ_UNTIL_2023]),
+  "opencompass-head": openCompass(OPENCOMPASS_HEAD, [READ_UNTIL_HEAD]),
+  official: [
+    {
+      name: "official",
+      shots: 4,
+      show: ({ question, answer }) => `${question}\n${answer}\n\n`,
+      ask: (question) => `${question}\n`,
+      maxNewTokens: 512,
+      stop: ["\n\n"],
+      scorer: OFFICIAL,
+    },
+  ],
+  "lm-eval": [
+    {
+      name: "gsm8k",
+      shots: 5,
+      show: ({ question, answer }) => `Question: ${question}\nAnswer: ${answer}\n\n`,
+      ask: (question) => `Question: ${question}\nAnswer:`,
+      maxNewTokens: LM_EVAL_NEW_TOKENS,
+      stop: ["Question:", "</s>", "<|im_end|>"],
+      scorer: LM_EVAL,
+    },
+    {
+      name: "gsm8k_cot",
+      shots: 8,
+      examples: CHAIN_OF_THOUGHT_EXAMPLES,
+      show: ({ question, answer }) => `Q: ${question}\nA: ${answer}\n\n`,
+      ask: (question) => `Q: ${question}\nA:`,
+      maxNewTokens: LM_EVAL_NEW_TOKENS,
+      stop: ["Q:", "</s>", "<|im_end|>"],
+      scorer: LM_EVAL_COT,
+    },
+  ],
+};
 
 function askInSteps(question: string): string {
   return `Question: ${question}\nLet's think step by step\nAnswer:`;

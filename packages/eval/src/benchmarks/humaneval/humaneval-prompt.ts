@@ -1,4 +1,4 @@
-import type { PromptTable } from "../../choose-prompt.ts";
+import type { PromptTable, Prompts } from "../../options/choose-prompt.ts";
 import { asWritten } from "../../code/code-sample.ts";
 import {
   completion2023,
@@ -30,7 +30,7 @@ const TOP_LEVEL = ["\nclass", "\ndef", "\n#", "\nif", "\nprint"];
 const OF_2023 = { maxNewTokens: 512, stop: [], completionOf: completion2023 };
 
 /** For a base model 6f294d is the same as 8e312c: its instruction has another role only. */
-const OPENCOMPASS: readonly HumanEvalPrompt[] = [
+const OPENCOMPASS: Prompts<HumanEvalPrompt> = [
   { name: "8e312c", instruction: COMPLETE, ...OF_2023 },
   { name: "a82cae", instruction: "", ...OF_2023 },
   { name: "6f294d", instruction: COMPLETE, ...OF_2023 },

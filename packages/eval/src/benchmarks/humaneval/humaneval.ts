@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { Benchmark, LoadOptions, Sample, Task } from "../../benchmark.ts";
-import { choosePrompt } from "../../choose-prompt.ts";
+import { choosePrompt } from "../../options/choose-prompt.ts";
 import { codeSample, samplingOf } from "../../code/code-sample.ts";
 import type { PythonOutcome, PythonProgram } from "../../code/python-runner.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { HUMANEVAL_PROMPTS, type HumanEvalPrompt } from "./humaneval-prompt.ts";
 import { loadHumanEval, type HumanEvalProblem } from "./load-humaneval.ts";
 
@@ -84,8 +83,8 @@ export const humaneval: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const file = join(options.directory, FILE);
-  await selectTasks(options, [NAME], () => hasFile(file));
-  const prompt = choosePrompt(options, HUMANEVAL_PROMPTS);
+  await selectTasks(options, [NAME], () => FILE);
+  const prompt = choosePrompt(options, HUMANEVAL_PROMPTS[options.recipe]);
   const problems = await loadHumanEval(file, options.signal);
   const isWhole = problems.length === PROBLEMS;
   return [

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { Benchmark, LoadOptions, Task, Title } from "../../benchmark.ts";
 import { examSamples } from "../../choice/exam.ts";
 import { drawShots } from "../../choice/shots.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { loadJecqa } from "./load-jecqa.ts";
 
 /** The two kinds of questions; answers are published for the training files alone. */
@@ -63,10 +62,11 @@ export const jecqa: Benchmark = {
 };
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
-  const fileOf = (name: string): string => join(options.directory, KINDS[name]?.file ?? name);
-  const names = Object.keys(KINDS);
-  const { present } = await selectTasks(options, names, (name) => hasFile(fileOf(name)));
-  return Promise.all(present.map((name) => loadTask(name, fileOf(name), options)));
+  const pathOf = (name: string): string => KINDS[name]?.file ?? name;
+  const present = await selectTasks(options, Object.keys(KINDS), pathOf);
+  return Promise.all(
+    present.map((name) => loadTask(name, join(options.directory, pathOf(name)), options)),
+  );
 }
 
 async function loadTask(name: string, file: string, options: LoadOptions): Promise<Task> {

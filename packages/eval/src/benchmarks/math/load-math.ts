@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { EvalDataError } from "../../data/eval-data-error.ts";
@@ -21,17 +20,9 @@ const Row = z.object({
   solution: z.string(),
 });
 
-/** Where a subject's problems are, below the benchmark's folder. */
+/** The folder of a subject's problems, below the benchmark's. */
 export function subjectPath(subject: string): string {
-  return `MATH/test/${subject}`;
-}
-
-/** Whether there is a folder for a subject. */
-export async function hasSubject(directory: string, subject: string): Promise<boolean> {
-  return await stat(join(directory, subjectPath(subject))).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  return `MATH/test/${subject}/`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Benchmark, Grade, LoadOptions, Sample, Task } from "../../benchmark.ts";
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { choosePrompt } from "../../generation/choose-prompt.ts";
+import { choosePrompt } from "../../options/choose-prompt.ts";
 import { generationSample } from "../../generation/generation-sample.ts";
-import { takeShots } from "../../generation/take-shots.ts";
-import { selectTasks } from "../../select-tasks.ts";
-import { hasSubject, loadMathSubject, subjectPath, type MathRow } from "./load-math.ts";
+import { firstShots } from "../../options/first-shots.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
+import { loadMathSubject, subjectPath, type MathRow } from "./load-math.ts";
 import { MATH_PROMPTS, type MathPrompt, type Scorer } from "./prompts.ts";
 import { MATH_RECIPES } from "./recipes.ts";
 import { MATH_SUBJECTS } from "./subjects.ts";
@@ -28,7 +28,7 @@ export const math: Benchmark = {
     licence: "MIT",
   },
   files: Object.entries(MATH_SUBJECTS).map(([subject, { problems }]) => ({
-    path: `${subjectPath(subject)}/`,
+    path: subjectPath(subject),
     rows: problems,
   })),
   load,
@@ -36,12 +36,11 @@ export const math: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, recipe, signal } = options;
-  const prompt = choosePrompt(MATH_PROMPTS[recipe], options.prompt, directory);
+  const prompt = choosePrompt(options, MATH_PROMPTS[recipe]);
   const { heading, examples, show } = prompt;
-  const shots = takeShots(examples, options.shots ?? examples.length, directory);
+  const shots = firstShots(examples, options.shots ?? examples.length, directory);
   const before = `${heading}${shots.map(show).join("")}`;
-  const isThere = (subject: string) => hasSubject(directory, subject);
-  const { present } = await selectTasks(options, Object.keys(MATH_SUBJECTS), isThere);
+  const present = await selectTasks(options, Object.keys(MATH_SUBJECTS), subjectPath);
   return await Promise.all(
     present.map(async (subject) => {
       const rows = await loadMathSubject(directory, subject, signal);

@@ -1,5 +1,5 @@
-import type { RecipeName } from "../../benchmark.ts";
 import type { Example } from "../../generation/example.ts";
+import type { PromptTable, Prompts } from "../../options/choose-prompt.ts";
 import { lastBoxed, lastBoxedOrSpaced } from "./boxed.ts";
 import {
   isEquivCopies,
@@ -56,7 +56,7 @@ const OPENCOMPASS = {
 const SCORE_2023 = { extract: finalSentence2023, isRight: isEquivCopies };
 
 /** Two files with the same text. */
-const OPENCOMPASS_2023: readonly [MathPrompt, MathPrompt] = [
+const OPENCOMPASS_2023: Prompts<MathPrompt> = [
   { ...OPENCOMPASS, ...SCORE_2023, name: "265cce" },
   { ...OPENCOMPASS, ...SCORE_2023, name: "559593" },
 ];
@@ -65,7 +65,7 @@ const OPENCOMPASS_2023: readonly [MathPrompt, MathPrompt] = [
 const LM_EVAL_NEW_TOKENS = 256;
 
 /** Of each recipe, its default first. */
-export const MATH_PROMPTS: Readonly<Record<RecipeName, readonly [MathPrompt, ...MathPrompt[]]>> = {
+export const MATH_PROMPTS: PromptTable<MathPrompt> = {
   readme: OPENCOMPASS_2023,
   opencompass: OPENCOMPASS_2023,
   "opencompass-head": [

@@ -1,4 +1,4 @@
-import type { PromptTable } from "../../choose-prompt.ts";
+import type { PromptTable, Prompts } from "../../options/choose-prompt.ts";
 import { asWritten } from "../../code/code-sample.ts";
 import { code2023, codeHead } from "./extract-code.ts";
 import { openCompassPrompt, paperPrompt, type MbppPromptOf } from "./mbpp-prompt.ts";
@@ -30,7 +30,7 @@ const OF_2023 = {
   isGuarded: false,
 };
 
-const OPENCOMPASS: readonly MbppRecipe[] = [
+const OPENCOMPASS: Prompts<MbppRecipe> = [
   { name: "1e1056", promptOf: PROMPTS["1e1056"], ...OF_2023 },
   { name: "6590b0", promptOf: PROMPTS["6590b0"], ...OF_2023 },
 ];

@@ -93,7 +93,7 @@ describe("MBPP", () => {
     ]);
     expect(none.prompt).toBe(`${QUERY}${TESTS}\n[BEGIN]\n`);
     await expect(samplesOf("readme", { shots: 4 })).rejects.toThrow(
-      "mbpp.jsonl: expected at most 3 shots, got 4",
+      "mbpp.jsonl: expected 4 examples, got 3 (ask for 0 to 3 shots)",
     );
   });
 

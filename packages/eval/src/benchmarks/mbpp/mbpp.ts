@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { Benchmark, LoadOptions, Sample, Task } from "../../benchmark.ts";
-import { choosePrompt } from "../../choose-prompt.ts";
+import { choosePrompt } from "../../options/choose-prompt.ts";
 import { codeSample, samplingOf } from "../../code/code-sample.ts";
 import type { PythonOutcome } from "../../code/python-runner.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { firstShots } from "../../options/first-shots.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { loadMbpp, MBPP_ROWS, type MbppProblem } from "./load-mbpp.ts";
 import { MBPP_RECIPES, type MbppRecipe } from "./mbpp-recipes.ts";
 
@@ -83,19 +82,17 @@ export const mbpp: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const file = join(options.directory, FILE);
-  await selectTasks(options, [NAME], () => hasFile(file));
-  const recipe = choosePrompt(options, MBPP_RECIPES);
+  await selectTasks(options, [NAME], () => FILE);
+  const recipe = choosePrompt(options, MBPP_RECIPES[options.recipe]);
   const { shots, questions, rows } = await loadMbpp(file, options.signal);
-  const { shots: count = SHOTS } = options;
-  if (count > SHOTS)
-    throw new EvalDataError({ file, expected: `at most ${SHOTS} shots`, actual: `${count}` });
+  const taken = firstShots(shots, options.shots ?? SHOTS, file);
   return [
     {
       name: NAME,
       title: mbpp.title,
       groups: [],
       samples: questions.map((question, index) =>
-        toSample({ shots: shots.slice(0, count), question }, index, recipe, options),
+        toSample({ shots: taken, question }, index, recipe, options),
       ),
       ...(rows < MBPP_ROWS.end && { notes: [`${FILE} has ${rows} of ${ROWS} problems`] }),
     },

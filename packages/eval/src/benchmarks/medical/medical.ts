@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Benchmark, LoadOptions, Sample, Task } from "../../benchmark.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { ceval } from "../ceval/ceval.ts";
 import { cevalFile } from "../ceval/load-ceval.ts";
 import { cmmlu } from "../cmmlu/cmmlu.ts";
@@ -114,9 +113,7 @@ async function load(options: LoadOptions): Promise<readonly Task[]> {
       join(folderOf(part), part.filesOf(subject)[0] ?? ""),
     ]),
   );
-  const { present } = await selectTasks(options, [...files.keys()], (name) =>
-    hasFile(join(options.directory, files.get(name) ?? "")),
-  );
+  const present = await selectTasks(options, [...files.keys()], (name) => files.get(name) ?? "");
   const parts = await Promise.all(PARTS.map((part) => loadPart(part, present, options)));
   return parts.flat();
 }

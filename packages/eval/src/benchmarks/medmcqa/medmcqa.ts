@@ -6,9 +6,11 @@ import { examSamples, type Exam, type ExamRows } from "../../choice/exam.ts";
 import { firstLetter } from "../../choice/first-letter.ts";
 import { keepAll, type PromptPieces } from "../../choice/prompt-pieces.ts";
 import { readShots } from "../../choice/shots.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { loadMedmcqa } from "./load-medmcqa.ts";
+
+const DEV_FILE = "dev.json";
+const TRAIN_FILE = "train.json";
 
 const EXAM: Exam = { language: "en", subject: "medicine", letters: "ABCD" };
 
@@ -58,8 +60,8 @@ export const medmcqa: Benchmark = {
     licence: "Apache-2.0",
   },
   files: [
-    { path: "dev.json", rows: 4183 },
-    { path: "train.json", rows: 182_822 },
+    { path: DEV_FILE, rows: 4183 },
+    { path: TRAIN_FILE, rows: 182_822 },
   ],
   load,
 };
@@ -67,10 +69,10 @@ export const medmcqa: Benchmark = {
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, recipe, signal } = options;
   const isReadme = recipe === "readme";
-  const file = join(directory, "dev.json");
-  await selectTasks(options, ["medmcqa"], () => hasFile(file));
+  const file = join(directory, DEV_FILE);
+  await selectTasks(options, ["medmcqa"], () => DEV_FILE);
   const read = (from: string) => loadMedmcqa(from, isReadme ? "single" : "all", signal);
-  const files = [join(directory, "train.json")];
+  const files = [join(directory, TRAIN_FILE)];
   const shots = options.shots ?? medmcqa.recipes[recipe]?.shots;
   const { notes, ...separate } = await readShots(await read(file), file, {
     ...options,

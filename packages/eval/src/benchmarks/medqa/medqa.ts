@@ -3,8 +3,9 @@ import type { Benchmark, LoadOptions, Task, Title } from "../../benchmark.ts";
 import { examSamples, type Exam } from "../../choice/exam.ts";
 import { readShots } from "../../choice/shots.ts";
 import { EvalDataError } from "../../data/eval-data-error.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { isThere } from "../../data/is-there.ts";
+import { checkedOption } from "../../options/checked-option.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { loadMedqa } from "./load-medqa.ts";
 
 /** One of the exams, and its folder. */
@@ -17,7 +18,7 @@ interface MedqaExam {
   readonly folder: string;
   /** Rows of the published files. */
   readonly rows: Readonly<Record<"dev" | "test", number>>;
-  /** The test file of the variant with four options, below the folder. */
+  /** The test split of the variant with four options. */
   readonly fourOptions: string;
 }
 
@@ -33,7 +34,7 @@ export const medqaUsmle: Benchmark = medqa({
   },
   folder: "US",
   rows: { dev: 1272, test: 1273 },
-  fourOptions: "4_options/phrases_no_exclude_test.jsonl",
+  fourOptions: "4_options/phrases_no_exclude_test",
 });
 
 /** MedQA of mainland China's medical licensing examination. */
@@ -44,12 +45,19 @@ export const medqaMcmle: Benchmark = medqa({
   exam: { language: "zh", subject: "医师资格", letters: "ABCDE" },
   folder: "Mainland",
   rows: { dev: 3425, test: 3426 },
-  fourOptions: "4_options/test.jsonl",
+  fourOptions: "4_options/test",
 });
+
+const SPLITS = ["test", "dev", "train"] as const;
+
+/** The file of a split, below the benchmark's folder. */
+function pathOf({ folder }: Pick<MedqaExam, "folder">, split: string): string {
+  return `questions/${folder}/${split}.jsonl`;
+}
 
 function medqa(one: MedqaExam): Benchmark {
   const { name, title, published, folder, rows } = one;
-  const path = (split: string): string => `questions/${folder}/${split}.jsonl`;
+  const path = (split: string): string => pathOf(one, split);
   return {
     name: `medqa-${name}`,
     folder: "medqa",
@@ -94,12 +102,12 @@ function medqa(one: MedqaExam): Benchmark {
 }
 
 async function load(one: MedqaExam, options: LoadOptions): Promise<readonly Task[]> {
-  const { directory, split = "test", signal } = options;
-  const fileOf = (part: string): string =>
-    join(directory, "questions", one.folder, `${part}.jsonl`);
+  const { directory, signal } = options;
+  const split = checkedOption(options, "split", options.split ?? "test", SPLITS);
+  const fileOf = (part: string): string => join(directory, pathOf(one, part));
   const file = fileOf(split);
-  await refuseFourOptions(file, join(directory, "questions", one.folder, one.fourOptions));
-  await selectTasks(options, [one.name], () => hasFile(file));
+  await refuseFourOptions(file, fileOf(one.fourOptions));
+  await selectTasks(options, [one.name], () => pathOf(one, split));
   const { notes, ...separate } = await readShots(await loadMedqa(file, signal), file, {
     ...options,
     files: ["dev", "train"].filter((part) => part !== split).map(fileOf),
@@ -112,7 +120,7 @@ async function load(one: MedqaExam, options: LoadOptions): Promise<readonly Task
 
 /** A folder may hold the variant alone: many evaluations ask it, and its numbers are other ones. */
 async function refuseFourOptions(file: string, variant: string): Promise<void> {
-  if ((await hasFile(file)) || !(await hasFile(variant))) return;
+  if ((await isThere(file)) || !(await isThere(variant))) return;
   throw new EvalDataError({
     file,
     expected: "the questions with five options",

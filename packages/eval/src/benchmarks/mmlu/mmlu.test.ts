@@ -118,7 +118,7 @@ describe("MMLU", () => {
 
   it("refuses examples that there are not, and splits", async () => {
     await expect(load({ shots: 6 })).rejects.toThrow(
-      /_dev\.csv: expected 6 examples, got 5 \(ask for at most 5 shots\)$/,
+      /_dev\.csv: expected 6 examples, got 5 \(ask for 0 to 5 shots\)$/,
     );
     await expect(load({ split: "dev" })).rejects.toThrow("expected one of test, val as `split`");
   });

@@ -1,11 +1,9 @@
-import { join } from "node:path";
 import type { Benchmark, LoadOptions, RecipeName, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
 import { firstLetter } from "../../choice/first-letter.ts";
 import { dropLast, keepAll } from "../../choice/prompt-pieces.ts";
-import { checkedOption } from "../../data/checked-option.ts";
-import { hasFile } from "../../data/read-file.ts";
-import { selectTasks } from "../../select-tasks.ts";
+import { checkedOption } from "../../options/checked-option.ts";
+import { selectTasks } from "../../options/select-tasks.ts";
 import { MMLU_FILES } from "./files.ts";
 import { loadMmluSubject, mmluFile } from "./load-mmlu.ts";
 import { lmEvalMmluPrompt, mmluPrompt, openCompassMmluPrompt } from "./mmlu-prompt.ts";
@@ -102,10 +100,8 @@ export const mmlu: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const split = checkedOption("split", options.split ?? "test", { values: SPLITS, directory });
-  const { present } = await selectTasks(options, SUBJECTS, (subject) =>
-    hasFile(join(directory, mmluFile(subject, split))),
-  );
+  const split = checkedOption(options, "split", options.split ?? "test", SPLITS);
+  const present = await selectTasks(options, SUBJECTS, (subject) => mmluFile(subject, split));
   const subjects = await Promise.all(
     present.map((subject) => loadMmluSubject(directory, subject, { split, signal })),
   );

@@ -1,6 +1,7 @@
 import type { Aggregation, Category, Grade, RecipeName, Title } from "../../benchmark.ts";
 import type { BenchmarkResult, RunFacts, RunResult } from "../../results.ts";
-import { aggregationOf, SCORE_SEED, type ScoreOptions } from "../score-run.ts";
+import { DEFAULT_SEED } from "../../random/random-source.ts";
+import { aggregationOf, type ScoreOptions } from "../score-run.ts";
 import { differenceOf, type Difference } from "./difference.ts";
 import { drawDifferences } from "./draw-differences.ts";
 import { pairTasks, type Pair, type PairedTask, type Unpaired } from "./pair-tasks.ts";
@@ -46,7 +47,7 @@ export interface Change extends Pair {
 export function compareRuns(
   left: RunResult,
   right: RunResult,
-  { seed = SCORE_SEED }: ScoreOptions = {},
+  { seed = DEFAULT_SEED }: ScoreOptions = {},
 ): RunComparison {
   const partnerOf = (one: BenchmarkResult): BenchmarkResult | undefined => {
     const same = right.benchmarks.filter(({ benchmark }) => benchmark.name === one.benchmark.name);

@@ -1,4 +1,5 @@
-import { bootstrap, streamOf } from "../bootstrap.ts";
+import { streamOf } from "../../random/random-source.ts";
+import { bootstrap } from "../bootstrap.ts";
 import { percentOf } from "../score-task.ts";
 import { gradesOf, type Pair, type PairedTask } from "./pair-tasks.ts";
 

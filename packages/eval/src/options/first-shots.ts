@@ -12,9 +12,9 @@ export function firstShots<Shot>(
   count: number,
   file: string,
   task?: string,
-): Shot[] {
-  if (count <= shots.length) return shots.slice(0, count);
+): readonly Shot[] {
+  if (Number.isInteger(count) && count >= 0 && count <= shots.length) return shots.slice(0, count);
   const expected = `${count} examples${task === undefined ? "" : ` for ${task}`}`;
-  const hint = `ask for at most ${shots.length} shots`;
+  const hint = `ask for 0 to ${shots.length} shots`;
   throw new EvalDataError({ file, expected, actual: `${shots.length}`, hint });
 }
