@@ -1,10 +1,11 @@
-import type { Grade, Sample } from "../benchmark.ts";
+import type { Grade, PromptTools, Sample } from "../benchmark.ts";
 
 /** What a sample is made of. */
 export interface GenerationSampleParts {
   readonly id: string;
   readonly question: string;
-  readonly prompt: string;
+  /** The prompt, or what makes it of the room that there is. */
+  readonly prompt: string | ((tools: PromptTools) => string);
   readonly maxNewTokens: number;
   readonly stop: readonly string[];
   readonly gradeText: (text: string) => Grade;
@@ -16,7 +17,12 @@ export function generationSample(parts: GenerationSampleParts): Sample {
   return {
     id,
     question,
-    request: () => ({ kind: "generate", prompt, maxNewTokens, stop }),
+    request: (tools) => ({
+      kind: "generate",
+      prompt: typeof prompt === "string" ? prompt : prompt(tools),
+      maxNewTokens,
+      stop,
+    }),
     grade(response) {
       if (response.kind === "generate") return gradeText(response.texts[0] ?? "");
       throw new TypeError(`${id}: expected a generated answer, got ${response.kind}`);

@@ -1,4 +1,5 @@
 import type { LetterIds } from "../eval-request.ts";
+import { letterSpellings } from "./letter-spellings.ts";
 
 /**
  * Log-probabilities of letters among the alternatives of a token.
@@ -15,14 +16,9 @@ export async function letterScores(
   const scores: number[] = [];
   for (const letter of letters) {
     const spelled: number[] = [];
-    for (const spelling of spellingsOf(letter, ids))
+    for (const spelling of letterSpellings(letter, ids))
       spelled.push(top[spelling] ?? (await ask(spelling)));
     scores.push(Math.max(...spelled));
   }
   return scores;
-}
-
-function spellingsOf(letter: string, ids: LetterIds): readonly string[] {
-  if (ids === "bare") return [letter];
-  return ids === "spaced" ? [` ${letter}`] : [letter, ` ${letter}`];
 }

@@ -1,5 +1,6 @@
 import type { Tokenizer } from "@baichuan2/tokenizer";
 import type { LetterIds } from "../eval-request.ts";
+import { letterSpellings } from "./letter-spellings.ts";
 
 /**
  * Tokens that stand for a letter: 92343 is Baichuan2's `A`, 1401 its `▁A`.
@@ -11,6 +12,5 @@ export function letterTokenIds(
   letter: string,
   ids: LetterIds,
 ): readonly number[] {
-  const spellings = { bare: [letter], spaced: [` ${letter}`], both: [letter, ` ${letter}`] }[ids];
-  return spellings.map((spelling) => tokenizer.encode(spelling).at(-1) ?? -1);
+  return letterSpellings(letter, ids).map((spelling) => tokenizer.encode(spelling).at(-1) ?? -1);
 }

@@ -4,6 +4,7 @@
  * @see AGIEval src/post_process.py `parse_math_answer` at 5c77d07
  */
 import { strip } from "../../python/text.ts";
+import { lastBoxed } from "../math/boxed.ts";
 
 const PREFIXES = ["The answer is therefore", "答案是"];
 
@@ -24,20 +25,8 @@ export function readResult(output: string): string | null {
 
 /** Only `\boxed{…}` with all its braces. */
 function inLastBox(text: string): string | null {
-  const box = text.slice(text.lastIndexOf("\\boxed"));
-  const open = "\\boxed{";
-  const end = closingBrace(box);
-  return box.startsWith(open) && end !== null ? behindEquals(box.slice(open.length, end)) : null;
-}
-
-/** The brace at which as many are closed as opened, from the start of the text. */
-function closingBrace(text: string): number | null {
-  let depth = 0;
-  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
-    depth += brace === "{" ? 1 : -1;
-    if (brace === "}" && depth === 0) return index;
-  }
-  return null;
+  const boxed = lastBoxed(text);
+  return boxed === null ? null : behindEquals(boxed);
 }
 
 function behindEquals(text: string): string {

@@ -1,4 +1,5 @@
 import type { LoadOptions, Sample } from "../../benchmark.ts";
+import { generationSample } from "../../generation/generation-sample.ts";
 import { checkedOption } from "../../options/checked-option.ts";
 import { fewShotPrompt, zeroShotPrompt } from "./agieval-prompt.ts";
 import { isRight, readAnswer, type AgievalAnswer, type AgievalSetting } from "./extract-answer.ts";
@@ -27,24 +28,21 @@ export function officialSample(
   { task, setting, examples }: OfficialForm,
 ): Sample {
   const isFewShot = setting !== "zero-shot";
-  return {
+  return generationSample({
     id,
     question: [row.passage, row.question, ...row.options].filter((line) => line !== "").join("\n"),
-    request: ({ countTokens }) => ({
-      kind: "generate",
-      prompt: isFewShot
+    prompt: ({ countTokens }) =>
+      isFewShot
         ? fewShotPrompt(task, row, examples, { maxTokens: MAX_PROMPT_TOKENS, countTokens })
         : zeroShotPrompt(task, row, setting),
-      maxNewTokens: MAX_NEW_TOKENS,
-      stop: isFewShot ? [END_OF_EXAMPLE] : [],
-    }),
-    grade: (response) => {
-      const output = response.kind === "generate" ? (response.texts[0] ?? "") : "";
+    maxNewTokens: MAX_NEW_TOKENS,
+    stop: isFewShot ? [END_OF_EXAMPLE] : [],
+    gradeText: (output) => {
       const answer = readAnswer(task, setting, output);
       const score = Number(isRight(task, answer, row.label));
       return { answer: shown(answer), gold: shown(row.label) ?? "", score };
     },
-  };
+  });
 }
 
 function shown(answer: AgievalAnswer): string | null {

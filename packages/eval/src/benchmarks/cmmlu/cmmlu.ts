@@ -1,5 +1,6 @@
 import type { Benchmark, LoadOptions, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
+import { LM_EVAL_LETTERS } from "../../choice/lm-eval-letters.ts";
 import { choosePrompt, type Prompts } from "../../options/choose-prompt.ts";
 import { selectTasks } from "../../options/select-tasks.ts";
 import { CMMLU_RECIPES, type CmmluRecipe } from "./cmmlu-recipes.ts";
@@ -42,17 +43,7 @@ export const cmmlu: Benchmark = {
         zh: "OpenCompass cmmlu_ppl_8b9c76：比较带各字母的整段提示的交叉熵，对各科目取平均",
       },
     },
-    "lm-eval": {
-      shots: 5,
-      description: {
-        en: "lm-evaluation-harness: log-likelihood of the letters, mean over all questions",
-        zh: "lm-evaluation-harness：比较字母的对数似然，对全部题目取平均",
-      },
-      chosen: {
-        en: "The harness has no examples unless it is told to: here as many as in the README.",
-        zh: "该框架默认不带示例；此处与 README 的数目相同。",
-      },
-    },
+    "lm-eval": LM_EVAL_LETTERS,
   },
   options: ["shots", "prompt", "letters", "answers"],
   aggregation: { readme: "macro", official: "macro", opencompass: "macro", "lm-eval": "micro" },

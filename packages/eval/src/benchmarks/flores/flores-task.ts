@@ -2,6 +2,7 @@ import type { LoadOptions, Sample, Task } from "../../benchmark.ts";
 import { bleuWords, type BleuTokenizer } from "../../bleu/bleu-tokenizer.ts";
 import { JA_MECAB_ENGINE } from "../../bleu/ja-mecab/ja-mecab.ts";
 import { dropLast, joinPieces } from "../../choice/prompt-pieces.ts";
+import { generationSample } from "../../generation/generation-sample.ts";
 import { choosePrompt } from "../../options/choose-prompt.ts";
 import { selectTasks } from "../../options/select-tasks.ts";
 import {
@@ -83,18 +84,12 @@ function toSample(parts: FloresParts, pair: SentencePair, row: number): Sample {
   const { task, target, prompt, shots: count, retriever, pool, tokenize } = parts;
   const shots = retriever.retrieve(pair.source, pool, count);
   const pieces = floresPieces(prompt, target, { shots, source: pair.source });
-  return {
+  return generationSample({
     id: `${task}/devtest/${row}`,
     question: pair.source,
-    request: ({ countTokens }) => ({
-      kind: "generate",
-      prompt: joinPieces(dropLast(MAX_TOKENS)(pieces, countTokens)),
-      maxNewTokens: MAX_NEW_TOKENS,
-      stop: [],
-    }),
-    grade(response) {
-      const text = response.kind === "generate" ? (response.texts[0] ?? "") : "";
-      return gradeTranslation(prompt.clean(text), prompt.clean(pair.target), tokenize);
-    },
-  };
+    prompt: ({ countTokens }) => joinPieces(dropLast(MAX_TOKENS)(pieces, countTokens)),
+    maxNewTokens: MAX_NEW_TOKENS,
+    stop: [],
+    gradeText: (text) => gradeTranslation(prompt.clean(text), prompt.clean(pair.target), tokenize),
+  });
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { LoadOptions, Sample, Task } from "../../benchmark.ts";
 import { examSamples, type ExamRow } from "../../choice/exam.ts";
 import { drawShots } from "../../choice/shots.ts";
+import { generationSample } from "../../generation/generation-sample.ts";
 import { firstShots } from "../../options/first-shots.ts";
 import { strip } from "../../python/text.ts";
 import { extractAnswers, partOfPoints } from "./extract-answers.ts";
@@ -69,13 +70,13 @@ export async function officialSamples({
 function officialSample(id: string, row: GaokaoRow, { type, prefix }: GaokaoPrompt): Sample {
   const question = strip(row.question);
   const gold = row.answer;
-  const prompt = `${prefix}${question}\n`;
-  return {
+  return generationSample({
     id,
     question,
-    request: () => ({ kind: "generate", prompt, maxNewTokens: MAX_NEW_TOKENS, stop: [] }),
-    grade: (response) => {
-      const output = response.kind === "generate" ? (response.texts[0] ?? "") : "";
+    prompt: `${prefix}${question}\n`,
+    maxNewTokens: MAX_NEW_TOKENS,
+    stop: [],
+    gradeText: (output) => {
       const answers = extractAnswers(type, output, gold.length);
       return {
         answer: answers.length === 0 ? null : answers.join(" "),
@@ -84,5 +85,5 @@ function officialSample(id: string, row: GaokaoRow, { type, prefix }: GaokaoProm
         weight: row.score * gold.length,
       };
     },
-  };
+  });
 }

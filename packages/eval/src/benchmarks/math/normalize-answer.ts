@@ -1,14 +1,13 @@
 import { lastBetween, replaceBetween, unwrapWidest } from "../../python/between.ts";
 import { isDigits } from "../../python/digits.ts";
 import { strip } from "../../python/text.ts";
+import { replaceEach, type Replacements } from "./replace-each.ts";
 
 /**
  * Minerva's normalisation of a mathematical answer, and what OpenCompass made of it.
  *
  * @see Lewkowycz et al. 2022, https://arxiv.org/abs/2206.14858, appendix D
  */
-
-type Replacements = readonly (readonly [string, string])[];
 
 /** Replaced in this order. */
 const SUBSTITUTIONS: Replacements = [
@@ -132,10 +131,6 @@ function spellOut(text: string): string {
   const plain = fractions.replaceAll(/sqrt([^{])/gu, "sqrt{$1}").replaceAll("$", "");
   const digits = plain.replaceAll(",", "");
   return isDigits(digits) ? digits : plain;
-}
-
-function replaceEach(text: string, replacements: Replacements): string {
-  return replacements.reduce((left, [from, to]) => left.replaceAll(from, () => to), text);
 }
 
 function removeEach(text: string, removed: readonly string[]): string {

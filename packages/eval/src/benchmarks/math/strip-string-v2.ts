@@ -1,8 +1,7 @@
 import { replaceBetween } from "../../python/between.ts";
 import { strip } from "../../python/text.ts";
+import { replaceEach, type Replacements } from "./replace-each.ts";
 import { dropName, OPENCOMPASS_HEAD, spellOutFractions, spellOutSlash } from "./shorthand.ts";
-
-type Replacements = readonly (readonly [string, string])[];
 
 const TEXT = "\\text{";
 
@@ -58,10 +57,6 @@ export function stripStringV2(text: string): string {
   const roots = named.replaceAll(/\\sqrt([\p{L}\p{N}_]+)/gu, "\\sqrt{$1}");
   const fractions = spellOutFractions(roots.replaceAll(" ", ""), OPENCOMPASS_HEAD);
   return spellOutSlash(fractions, OPENCOMPASS_HEAD);
-}
-
-function replaceEach(text: string, replacements: Replacements): string {
-  return replacements.reduce((left, [from, to]) => left.replaceAll(from, to), text);
 }
 
 /** `re.sub(r"\\text{.*?}$", "", text).strip()`, unless that leaves nothing: from the first `\text{` to a brace at the end. */

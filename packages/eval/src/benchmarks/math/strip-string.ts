@@ -1,3 +1,4 @@
+import { replaceEach, type Replacements } from "./replace-each.ts";
 import {
   dropName,
   HENDRYCKS,
@@ -9,7 +10,7 @@ import {
 } from "./shorthand.ts";
 
 /** Replaced in this order. */
-const REPLACED: readonly (readonly [string, string])[] = [
+const REPLACED: Replacements = [
   ["\n", ""],
   ["\\!", ""],
   ["\\\\", "\\"],
@@ -30,7 +31,7 @@ const REPLACED: readonly (readonly [string, string])[] = [
  * @see hendrycks/math modeling/math_equivalence.py `_strip_string` at 985bdc1
  */
 export function stripString(text: string, rules: FailureRules = HENDRYCKS): string {
-  const replaced = REPLACED.reduce((left, [from, to]) => left.replaceAll(from, to), text);
+  const replaced = replaceEach(text, REPLACED);
   const plain = withoutUnits(replaced).replaceAll("\\%", "");
   const zeros = plain.replaceAll(" .", " 0.").replaceAll("{.", "{0.");
   if (zeros === "") return "";

@@ -1,5 +1,6 @@
 import type { Benchmark, LoadOptions, RecipeName, Task } from "../../benchmark.ts";
 import { choiceSamples, type ChoiceRecipe, type SubjectRows } from "../../choice/choice-samples.ts";
+import { LM_EVAL_LETTERS } from "../../choice/lm-eval-letters.ts";
 import { firstLetter } from "../../choice/first-letter.ts";
 import { dropLast, keepAll } from "../../choice/prompt-pieces.ts";
 import { checkedOption } from "../../options/checked-option.ts";
@@ -66,17 +67,7 @@ export const mmlu: Benchmark = {
         zh: "OpenCompass mmlu_ppl_ac766d：比较带各字母的整段提示的交叉熵，对各科目取平均",
       },
     },
-    "lm-eval": {
-      shots: 5,
-      description: {
-        en: "lm-evaluation-harness: log-likelihood of the letters, mean over all questions",
-        zh: "lm-evaluation-harness：比较字母的对数似然，对全部题目取平均",
-      },
-      chosen: {
-        en: "The harness has no examples unless it is told to: here as many as in the README.",
-        zh: "该框架默认不带示例；此处与 README 的数目相同。",
-      },
-    },
+    "lm-eval": LM_EVAL_LETTERS,
   },
   options: ["shots", "split", "letters", "answers"],
   aggregation: { readme: "micro", official: "micro", "lm-eval": "micro", opencompass: "macro" },

@@ -1,10 +1,11 @@
-import { toCsv, numberCell, type CsvCell } from "../files/csv-report.ts";
+import { toCsv, type CsvCell } from "../files/csv-report.ts";
 import { documentOf, escapeMarkdown, noteList, tableOf } from "../files/markdown.ts";
 import { reportLabels } from "../labels/report-labels.ts";
-import { sourceNote } from "../table/report-notes.ts";
+import { rounded } from "../table/format.ts";
+import { partialNotes, sourceNote } from "../table/report-notes.ts";
 import type { ReportOptions } from "../table/report-options.ts";
 import type { CheckpointCurve } from "./checkpoint-curve.ts";
-import { checkpointColumns, checkpointRows, partialNotes } from "./checkpoint-table.ts";
+import { checkpointColumns, checkpointRows } from "./checkpoint-table.ts";
 
 /** Scores over training tokens as a table of Markdown. */
 export function markdownCheckpoints(curve: CheckpointCurve, options: ReportOptions = {}): string {
@@ -12,7 +13,7 @@ export function markdownCheckpoints(curve: CheckpointCurve, options: ReportOptio
   const labels = reportLabels[language];
   return documentOf([
     `# ${labels.checkpointsTitle}`,
-    noteList(partialNotes(curve.points, options)),
+    noteList(partialNotes(curve.points, language)),
     tableOf(checkpointColumns(curve, options), checkpointRows(curve, options)),
     escapeMarkdown(labels.method),
     published.length > 0 && escapeMarkdown(sourceNote(language)),
@@ -27,9 +28,9 @@ export function csvCheckpoints({ benchmarks, points }: CheckpointCurve): string 
       label,
       tokens,
       benchmarks[i]?.name ?? "",
-      numberCell(percent),
-      numberCell(interval?.low),
-      numberCell(interval?.high),
+      rounded(percent),
+      rounded(interval?.low),
+      rounded(interval?.high),
       planned,
       done,
     ]),

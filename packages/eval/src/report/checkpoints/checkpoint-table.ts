@@ -2,9 +2,8 @@ import { publishedScore } from "../../published/published-scores.ts";
 import { fill, reportLabels } from "../labels/report-labels.ts";
 import { numberColumn, textColumn, type Column } from "../table/column.ts";
 import { formatInterval, formatPercent, GAP } from "../table/format.ts";
-import { partialNote } from "../table/report-notes.ts";
 import type { ReportOptions } from "../table/report-options.ts";
-import type { CheckpointCurve, CurvePoint } from "./checkpoint-curve.ts";
+import type { CheckpointCurve } from "./checkpoint-curve.ts";
 
 /** A line of the table: a checkpoint, or a model of the README. */
 export interface CheckpointRow {
@@ -49,17 +48,6 @@ export function checkpointRows(
       scores: benchmarks.map((one) => formatPercent(publishedScore(model, one.published))),
     })),
   ];
-}
-
-/** Says which checkpoints are not done. */
-export function partialNotes(
-  points: readonly CurvePoint[],
-  { language = "en" }: ReportOptions,
-): string[] {
-  return points.flatMap((point) => {
-    const note = partialNote(point, language);
-    return note === undefined ? [] : [`${point.label}: ${note}`];
-  });
 }
 
 function formatBillions(tokens: number | null): string {

@@ -3,10 +3,10 @@ import { dataScript, markup } from "../html/markup.ts";
 import { notesHtml, tableHtml } from "../html/page-table.ts";
 import { page } from "../html/page.ts";
 import { reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
-import { sourceNote } from "../table/report-notes.ts";
+import { partialNotes, sourceNote } from "../table/report-notes.ts";
 import type { ReportOptions } from "../table/report-options.ts";
 import type { CheckpointCurve } from "./checkpoint-curve.ts";
-import { checkpointColumns, checkpointRows, partialNotes } from "./checkpoint-table.ts";
+import { checkpointColumns, checkpointRows } from "./checkpoint-table.ts";
 
 /** Scores over training tokens as one HTML page that needs no other file: a chart and its table. */
 export async function htmlCheckpoints(
@@ -19,7 +19,7 @@ export async function htmlCheckpoints(
   return page({
     language,
     title: labels.checkpointsTitle,
-    body: markup`${notesHtml(partialNotes(curve.points, options))}
+    body: markup`${notesHtml(partialNotes(curve.points, language))}
 <section><div id="chart"></div><noscript>${labels.noScript}</noscript></section>
 <section>${tableHtml({ columns, rows: checkpointRows(curve, options) })}</section>
 <p class="quiet">${labels.method}</p>

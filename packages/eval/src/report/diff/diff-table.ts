@@ -1,5 +1,9 @@
 import type { Title } from "../../benchmark.ts";
-import type { BenchmarkComparison, RunComparison } from "../../scores/compare/compare-runs.ts";
+import type {
+  BenchmarkComparison,
+  Change,
+  RunComparison,
+} from "../../scores/compare/compare-runs.ts";
 import type { Difference } from "../../scores/compare/difference.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
 import { numberColumn, textColumn, type Column } from "../table/column.ts";
@@ -30,6 +34,9 @@ export interface RunNames {
 export interface DiffRow extends Difference {
   readonly title: Title;
 }
+
+/** Kinds of changes, the most telling first. */
+export const CHANGE_KINDS: readonly Change["kind"][] = ["lost", "won", "otherAnswer"];
 
 /** What the runs are called. */
 export function runNames({ left, right }: RunComparison, { names }: DiffOptions): RunNames {

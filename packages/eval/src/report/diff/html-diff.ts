@@ -13,6 +13,7 @@ import { pointsWhisker } from "../html/whisker.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
 import {
   benchmarkNotes,
+  CHANGE_KINDS,
   diffColumns,
   diffFacts,
   overallRow,
@@ -28,9 +29,6 @@ export interface HtmlDiffOptions extends DiffOptions {
   readonly samplesPerTask?: number | undefined;
 }
 
-/** What samples can be shown by; those first that are kept first. */
-const TAGS: readonly Change["kind"][] = ["lost", "won", "otherAnswer"];
-
 /** Two runs as one HTML page that needs no other file: differences, and the samples that changed side by side. */
 export function htmlDiff(comparison: RunComparison, options: HtmlDiffOptions = {}): string {
   const { language = "en", samplesPerTask: kept = DEFAULT_KEPT } = options;
@@ -38,7 +36,13 @@ export function htmlDiff(comparison: RunComparison, options: HtmlDiffOptions = {
   const names = runNames(comparison, options);
   const tasks = sectionTasks(comparison, { names, language, kept });
   const note = fill(labels.changesKept, { kept });
-  const samples = samplesSection({ title: labels.changes, note, tasks, tags: TAGS, labels });
+  const samples = samplesSection({
+    title: labels.changes,
+    note,
+    tasks,
+    tags: CHANGE_KINDS,
+    labels,
+  });
   return page({
     language,
     title: fill(labels.diffTitle, { ...names }),
@@ -96,7 +100,11 @@ function sectionTasks({ benchmarks }: RunComparison, parts: SectionParts): Secti
           id: `t${index}-${i}`,
           benchmark: title[language],
           title: task.title[language],
-          task: pageTaskOf(candidates, { order: TAGS, kept, labels: reportLabels[language] }),
+          task: pageTaskOf(candidates, {
+            order: CHANGE_KINDS,
+            kept,
+            labels: reportLabels[language],
+          }),
         },
       ];
     }),

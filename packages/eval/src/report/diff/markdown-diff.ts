@@ -10,6 +10,7 @@ import { textColumn, type Column } from "../table/column.ts";
 import { formatCount, GAP } from "../table/format.ts";
 import {
   benchmarkNotes,
+  CHANGE_KINDS,
   diffColumns,
   diffFacts,
   overallRow,
@@ -70,10 +71,8 @@ function details(
   ];
 }
 
-const ORDER: readonly Change["kind"][] = ["lost", "won", "otherAnswer"];
-
 function listedChanges(changes: readonly Change[], limit: number): Change[] {
-  const rank = ({ kind }: Change): number => ORDER.indexOf(kind);
+  const rank = ({ kind }: Change): number => CHANGE_KINDS.indexOf(kind);
   return changes.toSorted((a, b) => rank(a) - rank(b)).slice(0, limit);
 }
 

@@ -32,7 +32,7 @@ export function csvReport(scores: RunScores, options: ReportOptions = {}): strin
   ];
   const cells = rows.map((row) => [
     ...rowCells(row, options),
-    ...others.map((name) => numberCell(row.others[name])),
+    ...others.map((name) => rounded(row.others[name])),
     ...models.map((model) => publishedScore(model, row.published)),
   ]);
   return toCsv([header, ...cells]);
@@ -67,11 +67,11 @@ function rowCells(row: ReportRow, { language = "en" }: ReportOptions): CsvCell[]
     benchmark.shots,
     row.name,
     row.title[language],
-    numberCell(score.percent),
-    numberCell(score.interval?.low),
-    numberCell(score.interval?.high),
-    numberCell(micro?.percent),
-    numberCell(macro?.percent),
+    rounded(score.percent),
+    rounded(score.interval?.low),
+    rounded(score.interval?.high),
+    rounded(micro?.percent),
+    rounded(macro?.percent),
     row.planned,
     row.done,
     row.graded,
@@ -79,9 +79,4 @@ function rowCells(row: ReportRow, { language = "en" }: ReportOptions): CsvCell[]
     row.unanswered,
     row.truncated,
   ];
-}
-
-/** A number as a cell. */
-export function numberCell(value: number | null | undefined): CsvCell {
-  return value === null || value === undefined ? null : rounded(value);
 }

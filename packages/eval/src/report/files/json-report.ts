@@ -117,11 +117,11 @@ function scoresJson(row: ReportRow, models: readonly string[]): ScoresJson {
   return {
     name: row.name,
     title: { en: row.title.en, zh: row.title.zh },
-    score: orNull(score.percent),
-    low: orNull(score.interval?.low),
-    high: orNull(score.interval?.high),
-    micro: orNull(micro?.percent),
-    macro: orNull(macro?.percent),
+    score: rounded(score.percent),
+    low: rounded(score.interval?.low),
+    high: rounded(score.interval?.high),
+    micro: rounded(micro?.percent),
+    macro: rounded(macro?.percent),
     others: sorted(Object.fromEntries(others)),
     planned: row.planned,
     done: row.done,
@@ -133,10 +133,6 @@ function scoresJson(row: ReportRow, models: readonly string[]): ScoresJson {
       models.map((model) => [model, publishedScore(model, row.published)]),
     ),
   };
-}
-
-function orNull(value: number | null | undefined): number | null {
-  return value === null || value === undefined ? null : rounded(value);
 }
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {

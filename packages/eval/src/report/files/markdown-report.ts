@@ -1,7 +1,7 @@
 import type { Category } from "../../benchmark.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
 import { fill, reportLabels } from "../labels/report-labels.ts";
-import { benchmarkFacts, partialNote, runFacts, sourceNote } from "../table/report-notes.ts";
+import { benchmarkFacts, partialNotes, runFacts, sourceNote } from "../table/report-notes.ts";
 import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
 import { benchmarkRow, groupRows, taskRows } from "../table/report-row.ts";
 import {
@@ -23,11 +23,10 @@ export function markdownReport(scores: RunScores, options: MarkdownReportOptions
   const { language = "en", hasDetails = true } = options;
   const labels = reportLabels[language];
   const table = { language, models: publishedModels(options, scores.facts) };
-  const partial = partialNote(scores, language);
   return documentOf([
     `# ${escapeMarkdown(fill(labels.reportTitle, { model: scores.facts.model.name }))}`,
     factList(runFacts(scores, language)),
-    noteList(partial === undefined ? [] : [partial]),
+    noteList(partialNotes([scores], language)),
     ...CATEGORIES.flatMap((category) => summary(scores, category, table)),
     ...(hasDetails ? scores.benchmarks.flatMap((benchmark) => details(benchmark, table)) : []),
     escapeMarkdown(labels.method),

@@ -3,7 +3,7 @@ import { publishedScore } from "../../published/published-scores.ts";
 import type { RunResult } from "../../results.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
-import { benchmarkFacts, partialNote, runFacts, sourceNote } from "../table/report-notes.ts";
+import { benchmarkFacts, partialNotes, runFacts, sourceNote } from "../table/report-notes.ts";
 import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
 import { benchmarkRow, groupRows, taskRows, type ReportRow } from "../table/report-row.ts";
 import {
@@ -39,7 +39,6 @@ export function htmlReport(
   const { language = "en", samplesPerTask: kept = DEFAULT_KEPT } = options;
   const labels = reportLabels[language];
   const table = { language, models: publishedModels(options, scores.facts) };
-  const partial = partialNote(scores, language);
   const tags = ["wrong", "right", "noAnswer", "unknown"] as const;
   const tasks = sectionTasks(run, language, kept);
   const note = fill(labels.samplesKept, { kept });
@@ -48,7 +47,7 @@ export function htmlReport(
     language,
     title: fill(labels.reportTitle, { model: scores.facts.model.name }),
     body: markup`<section>${factsHtml(runFacts(scores, language))}</section>
-${notesHtml(partial === undefined ? [] : [partial])}
+${notesHtml(partialNotes([scores], language))}
 ${CATEGORIES.map((category) => summary(scores, category, table))}
 ${scores.benchmarks.map((benchmark, index) => details(benchmark, index, table))}
 ${samples.body}

@@ -1,7 +1,6 @@
 import { reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
 import { numberColumn, textColumn, type Column } from "../table/column.ts";
 import { formatBytes, formatPercent, formatPoints, GAP } from "../table/format.ts";
-import { partialNote } from "../table/report-notes.ts";
 import type { QuantizationCell, QuantizationRow, QuantizationTable } from "./quantization-table.ts";
 
 /** Differences that are marked. */
@@ -32,15 +31,4 @@ function cellText(cell: QuantizationCell | undefined): string {
   if (!difference || difference.difference === null) return percent;
   const isSignificant = (difference.test?.p ?? 1) < SIGNIFICANT;
   return `${percent} (${formatPoints(difference.difference)}${isSignificant ? " *" : ""})`;
-}
-
-/** Says which formats are not done. */
-export function partialFormats(
-  rows: readonly QuantizationRow[],
-  language: ReportLanguage,
-): string[] {
-  return rows.flatMap((row) => {
-    const note = partialNote(row, language);
-    return note === undefined ? [] : [`${row.format}: ${note}`];
-  });
 }

@@ -1,11 +1,12 @@
-import { numberCell, toCsv, type CsvCell } from "../files/csv-report.ts";
+import { toCsv, type CsvCell } from "../files/csv-report.ts";
 import { documentOf, escapeMarkdown, noteList, tableOf } from "../files/markdown.ts";
 import { markup, type Markup } from "../html/markup.ts";
 import { notesHtml, tableHtml } from "../html/page-table.ts";
 import { page } from "../html/page.ts";
 import { reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
-import { sourceNote } from "../table/report-notes.ts";
-import { partialFormats, quantizationColumns } from "./quantization-columns.ts";
+import { rounded } from "../table/format.ts";
+import { partialNotes, sourceNote } from "../table/report-notes.ts";
+import { quantizationColumns } from "./quantization-columns.ts";
 import type { QuantizationTable } from "./quantization-table.ts";
 import { memoryTable, quantizedScoresTable, type ReadmeTable } from "./readme-tables.ts";
 
@@ -27,13 +28,20 @@ export function markdownQuantization(
   ];
   return documentOf([
     `# ${labels.quantizationTitle}`,
-    noteList(partialFormats(table.rows, language)),
+    noteList(partialFormats(table, language)),
     tableOf(quantizationColumns(table, language), table.rows),
     escapeMarkdown(labels.quantizationMethod),
     ...readme(memoryTable(language)),
     ...readme(quantizedScoresTable(language)),
     escapeMarkdown(sourceNote(language)),
   ]);
+}
+
+function partialFormats({ rows }: QuantizationTable, language: ReportLanguage): string[] {
+  return partialNotes(
+    rows.map(({ format, planned, done }) => ({ label: format, planned, done })),
+    language,
+  );
 }
 
 /** Formats of a model as CSV: a row for each format and benchmark. */
@@ -43,14 +51,14 @@ export function csvQuantization({ benchmarks, rows }: QuantizationTable): string
       row.format,
       row.bytes,
       benchmarks[i]?.name ?? "",
-      numberCell(score.percent),
-      numberCell(score.interval?.low),
-      numberCell(score.interval?.high),
-      numberCell(difference?.difference),
-      numberCell(difference?.interval?.low),
-      numberCell(difference?.interval?.high),
+      rounded(score.percent),
+      rounded(score.interval?.low),
+      rounded(score.interval?.high),
+      rounded(difference?.difference),
+      rounded(difference?.interval?.low),
+      rounded(difference?.interval?.high),
       pCell(difference?.test?.p),
-      numberCell(difference?.agreement),
+      rounded(difference?.agreement),
       row.planned,
       row.done,
     ]),
@@ -91,7 +99,7 @@ export function htmlQuantization(
   return page({
     language,
     title: labels.quantizationTitle,
-    body: markup`${notesHtml(partialFormats(table.rows, language))}
+    body: markup`${notesHtml(partialFormats(table, language))}
 <section>${tableHtml({ columns, rows: table.rows })}<p class="quiet">${labels.quantizationMethod}</p></section>
 ${readme(memoryTable(language))}
 ${readme(quantizedScoresTable(language))}

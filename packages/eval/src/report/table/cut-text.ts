@@ -1,3 +1,6 @@
+import { fill } from "../labels/report-labels.ts";
+import { formatCount } from "./format.ts";
+
 /**
  * A text of at most about `limit` UTF-16 units: of a longer one the beginning and the end are kept, where answers begin and
  * questions end, with `note` between them.
@@ -9,8 +12,8 @@ export function cutText(text: string, limit: number, note: string): string {
   const tail = Math.floor(limit / 4);
   const start = text.slice(0, limit - tail);
   const end = text.slice(text.length - tail);
-  const count = (text.length - limit).toLocaleString("en-US");
-  return `${start}\n${note.replace("{count}", count)}\n${end}`;
+  const count = formatCount(text.length - limit);
+  return `${start}\n${fill(note, { count })}\n${end}`;
 }
 
 /** The beginning of a text as one line. */

@@ -45,7 +45,9 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
-/** A number for files that programs read: six decimals at most. */
-export function rounded(value: number): number {
-  return Number(value.toFixed(6));
+/** A number for files that programs read: six decimals at most; null: there is none. */
+export function rounded(value: number): number;
+export function rounded(value: number | null | undefined): number | null;
+export function rounded(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value.toFixed(6));
 }

@@ -19,14 +19,23 @@ export function runFacts({ facts, planned, done }: RunScores, language: ReportLa
   ];
 }
 
-/** Says that a report is partial; undefined: it is whole. */
-export function partialNote(
-  { planned, done }: { readonly planned: number; readonly done: number },
-  language: ReportLanguage,
-): string | undefined {
-  if (done >= planned) return undefined;
-  const counts = { done: formatCount(done), planned: formatCount(planned) };
-  return fill(reportLabels[language].partial, counts);
+/** What may not be done yet. */
+interface Progress {
+  /** What it is called, where there are several. */
+  readonly label?: string;
+  readonly planned: number;
+  readonly done: number;
+}
+
+/** Says which runs are not done, so that a report is partial. */
+export function partialNotes(runs: readonly Progress[], language: ReportLanguage): string[] {
+  return runs
+    .filter(({ planned, done }) => done < planned)
+    .map(({ label, planned, done }) => {
+      const counts = { done: formatCount(done), planned: formatCount(planned) };
+      const note = fill(reportLabels[language].partial, counts);
+      return label === undefined ? note : `${label}: ${note}`;
+    });
 }
 
 /** What a reader has to know of a benchmark's numbers. */

@@ -1,4 +1,5 @@
 import type { EvalResponse } from "../../../eval-request.ts";
+import { GAP } from "../../table/format.ts";
 
 /** What a model might have chosen, as a bar. */
 export interface PageOption {
@@ -67,6 +68,6 @@ function relative(values: readonly number[]): number[] {
 }
 
 function digits(value: number | undefined): string {
-  if (value === undefined) return "–";
+  if (value === undefined) return GAP;
   return Number.isFinite(value) ? value.toFixed(3) : String(value).replace("Infinity", "∞");
 }
