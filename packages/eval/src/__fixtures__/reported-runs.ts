@@ -15,7 +15,7 @@ import {
 } from "./run-result.ts";
 
 /** Marks that look like a run's, the same each time; some samples have no answer. */
-export function mixedMarks(n: number, rightOf1000: number, salt = 0): Mark[] {
+function mixedMarks(n: number, rightOf1000: number, salt = 0): Mark[] {
   return Array.from({ length: n }, (_, i): Mark => {
     const draw = (Math.imul(i + 1 + salt * 7919, 2654435761) >>> 8) % 1000;
     if (draw < rightOf1000) return 1;

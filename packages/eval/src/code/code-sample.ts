@@ -12,7 +12,10 @@ export interface CodeSampleParts {
   readonly question: string;
   /** A solution; answers are not compared with it. */
   readonly gold: string;
-  readonly request: GenerateRequest;
+  readonly prompt: string;
+  readonly maxNewTokens: number;
+  readonly stop: readonly string[];
+  readonly sampling: GenerateRequest["sampling"];
   /** The code in an answer. */
   readonly codeOf: (text: string) => string;
   /** The code with its tests. */
@@ -45,11 +48,17 @@ export function samplingOf({
  * answers have pass@k beside it.
  */
 export function codeSample(parts: CodeSampleParts): Sample {
-  const { id, question, request } = parts;
+  const { id, question, prompt, maxNewTokens, stop, sampling } = parts;
   return {
     id,
     question,
-    request: () => request,
+    request: () => ({
+      kind: "generate",
+      prompt,
+      maxNewTokens,
+      stop,
+      ...(sampling && { sampling }),
+    }),
     grade: (response, tools) => grade(parts, response, tools),
   };
 }

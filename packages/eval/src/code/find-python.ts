@@ -17,7 +17,7 @@ export interface Python {
 }
 
 /** Environment variable that names a Python. */
-export const PYTHON_VARIABLE = "BAICHUAN2_PYTHON";
+const PYTHON_VARIABLE = "BAICHUAN2_PYTHON";
 
 const HINT = `install python3, or name one with the option \`python\` or in ${PYTHON_VARIABLE}`;
 

@@ -17,11 +17,7 @@ export async function readRun(folder: string): Promise<RunResult> {
 }
 
 /** A run's result, of its manifest and the lines of its journal in any order. */
-export function resultOf(
-  manifest: RunManifest,
-  lines: readonly JournalLine[],
-  where: string,
-): RunResult {
+function resultOf(manifest: RunManifest, lines: readonly JournalLine[], where: string): RunResult {
   const { model, version, limit } = manifest;
   const byTask = Map.groupBy(lines, ({ benchmark, task }) => `${benchmark}/${task}`);
   return {

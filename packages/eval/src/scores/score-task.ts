@@ -54,7 +54,7 @@ export function scoreTask(
 }
 
 /** Grades of the samples whose right answer is known. */
-export function gradedOf(records: readonly SampleRecord[]): Grade[] {
+function gradedOf(records: readonly SampleRecord[]): Grade[] {
   return records.map(({ grade }) => grade).filter(isGraded);
 }
 

@@ -14,7 +14,8 @@ export interface AgievalRow {
   readonly label: string | readonly string[];
 }
 
-const schema = z.object({
+/** A row as its file, or the table of examples, has it. */
+export const agievalSchema = z.object({
   passage: z.string().nullish(),
   question: z.string(),
   options: z.array(z.string()).nullish(),
@@ -37,13 +38,13 @@ export async function loadAgievalTask(
   task: AgievalTask,
   signal?: AbortSignal,
 ): Promise<AgievalRow[]> {
-  const rows = await readJsonLines(file, schema, signal);
+  const rows = await readJsonLines(file, agievalSchema, signal);
   return rows.map(({ value, row }) => toRow(value, task, { file, row }));
 }
 
 /** Gives a row of a file or of the table of examples its form. */
 export function toRow(
-  value: z.output<typeof schema>,
+  value: z.output<typeof agievalSchema>,
   task: AgievalTask,
   where: { readonly file: string; readonly row: number },
 ): AgievalRow {
@@ -58,5 +59,3 @@ export function toRow(
     throw refuse(isResult ? "no `options`" : "`options`", value.options);
   return { passage: value.passage ?? "", question: value.question, options, label };
 }
-
-export { schema as agievalSchema };

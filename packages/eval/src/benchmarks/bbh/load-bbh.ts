@@ -17,7 +17,7 @@ export interface BbhTaskRows {
   readonly examples: TaskExamples;
 }
 
-const Rows = z.object({
+const schema = z.object({
   examples: z.array(z.object({ input: z.string(), target: z.string() })).min(1),
 });
 
@@ -43,7 +43,7 @@ export async function loadBbhTask(
 ): Promise<BbhTaskRows> {
   const file = join(directory, examplesPath(name));
   const [{ examples: rows }, text] = await Promise.all([
-    readJson(join(directory, rowsPath(name)), Rows, signal),
+    readJson(join(directory, rowsPath(name)), schema, signal),
     readText(file, signal),
   ]);
   return { name, rows, examples: parseExamples(text, file) };

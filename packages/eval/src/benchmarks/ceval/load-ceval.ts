@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { answerLetter } from "../../choice/answer-letter.ts";
 import type { ChoiceQuestion } from "../../choice/choice-question.ts";
 import type { SubjectRows } from "../../choice/choice-samples.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
 import { readCsvWithHeader, type CsvRow } from "../../data/read-csv.ts";
 import { strip } from "../../python/text.ts";
 
@@ -46,8 +46,6 @@ function toQuestion({ file, row, cells }: CsvRow, split: CevalSplit): ChoiceQues
   const [, question = "", ...rest] = cells;
   const options = rest.slice(0, 4);
   if (split === "test") return { question, options, answer: null };
-  const answer = strip(rest[4] ?? "").toUpperCase();
-  if (!/^[A-D]$/.test(answer))
-    throw new EvalDataError({ file, row, expected: "A to D as `answer`", actual: answer });
+  const answer = answerLetter(strip(rest[4] ?? "").toUpperCase(), { file, row });
   return { question, options, answer };
 }

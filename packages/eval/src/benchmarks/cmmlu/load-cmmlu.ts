@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { answerLetter } from "../../choice/answer-letter.ts";
 import type { ChoiceQuestion } from "../../choice/choice-question.ts";
 import type { SubjectRows } from "../../choice/choice-samples.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
 import { readCsvWithHeader, type CsvRow } from "../../data/read-csv.ts";
 
 /** The first column counts rows and has no name. */
@@ -32,8 +32,6 @@ export async function loadCmmluSubject(
 
 function toQuestion({ file, row, cells }: CsvRow): ChoiceQuestion {
   const [, question = "", ...rest] = cells;
-  const answer = rest.at(-1) ?? "";
-  if (!/^[A-D]$/.test(answer))
-    throw new EvalDataError({ file, row, expected: "A to D as `Answer`", actual: answer });
+  const answer = answerLetter(rest.at(-1) ?? "", { file, row });
   return { question, options: rest.slice(0, -1), answer };
 }

@@ -34,7 +34,7 @@ export interface Gsm8kReading {
 export const TEST_FILE = "test.jsonl";
 export const TRAIN_FILE = "train.jsonl";
 
-const Row = z.object({ question: z.string(), answer: z.string() });
+const schema = z.object({ question: z.string(), answer: z.string() });
 
 /**
  * Reads questions and examples.
@@ -58,7 +58,7 @@ export async function loadGsm8k(reading: Gsm8kReading): Promise<Gsm8kRows> {
 }
 
 async function readRows(file: string, signal: AbortSignal | undefined): Promise<Gsm8kRow[]> {
-  const lines = await readJsonLines(file, Row, signal);
+  const lines = await readJsonLines(file, schema, signal);
   return lines.map(({ row, value }, index) => {
     if (markedNumber(value.answer) !== null) return { ...value, row: index };
     const actual = value.answer.slice(-80);

@@ -104,19 +104,15 @@ function toSample(
   { instruction, maxNewTokens, stop, completionOf }: HumanEvalPrompt,
   options: LoadOptions,
 ): Sample {
-  const sampling = samplingOf(options);
   return codeSample({
     benchmark: NAME,
     id: `${NAME}/test/${row}`,
     question: problem.prompt,
     gold: problem.solution,
-    request: {
-      kind: "generate",
-      prompt: `${instruction}${problem.prompt}`,
-      maxNewTokens,
-      stop,
-      ...(sampling !== undefined && { sampling }),
-    },
+    prompt: `${instruction}${problem.prompt}`,
+    maxNewTokens,
+    stop,
+    sampling: samplingOf(options),
     codeOf: completionOf,
     programOf: (completion) => humanEvalProgram(problem, completion),
     noteOf: humanEvalResult,

@@ -13,7 +13,7 @@ export interface MathRow {
   readonly solution: string;
 }
 
-const Row = z.object({
+const schema = z.object({
   problem: z.string(),
   level: z.string(),
   type: z.string(),
@@ -46,7 +46,7 @@ export async function loadMathSubject(
   // One by one: more than a thousand open at a time are too many for some systems.
   for (const number of numbers) {
     const file = join(folder, `${number}.json`);
-    const { problem, solution } = await readJson(file, Row, signal);
+    const { problem, solution } = await readJson(file, schema, signal);
     rows.push({ file, number, problem, solution });
   }
   return rows;

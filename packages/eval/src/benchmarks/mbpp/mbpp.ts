@@ -106,19 +106,15 @@ function toSample(
   options: LoadOptions,
 ): Sample {
   const { text, code: gold, tests } = examples.question;
-  const sampling = samplingOf(options);
   return codeSample({
     benchmark: NAME,
     id: `${NAME}/test/${MBPP_ROWS.first + index}`,
     question: text,
     gold,
-    request: {
-      kind: "generate",
-      prompt: promptOf(examples),
-      maxNewTokens,
-      stop,
-      ...(sampling !== undefined && { sampling }),
-    },
+    prompt: promptOf(examples),
+    maxNewTokens,
+    stop,
+    sampling: samplingOf(options),
     codeOf,
     programOf: (code) => ({ source: `${code}\n${tests.join("\n")}`, timeoutSeconds, isGuarded }),
     noteOf: mbppResult,
@@ -126,7 +122,7 @@ function toSample(
 }
 
 /** What OpenCompass calls an outcome. */
-export function mbppResult({ status, exception }: PythonOutcome): string {
+function mbppResult({ status, exception }: PythonOutcome): string {
   if (status === "passed") return "pass";
   if (status === "timed out") return "timeout";
   return exception.includes("AssertionError") ? "wrong_answer" : "failed";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { answerLetter } from "../../choice/answer-letter.ts";
 import type { ChoiceQuestion } from "../../choice/choice-question.ts";
 import type { SubjectRows } from "../../choice/choice-samples.ts";
-import { EvalDataError } from "../../data/eval-data-error.ts";
 import { readCsv, type CsvRow } from "../../data/read-csv.ts";
 
 const COLUMNS = 6;
@@ -31,8 +31,6 @@ export async function loadMmluSubject(
 
 function toQuestion({ file, row, cells }: CsvRow): ChoiceQuestion {
   const [question = "", ...rest] = cells;
-  const answer = rest.at(-1)?.trim() ?? "";
-  if (!/^[A-D]$/.test(answer))
-    throw new EvalDataError({ file, row, expected: "A to D in the last cell", actual: answer });
+  const answer = answerLetter(rest.at(-1)?.trim() ?? "", { file, row });
   return { question, options: rest.slice(0, -1), answer };
 }

@@ -36,7 +36,7 @@ function textOf(value: MarkupValue): string {
 }
 
 /** A text that is neither tag, attribute nor entity, wherever it stands. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
