@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describeShared, sharedData } from "@baichuan2/tooling/golden";
 import { loadModel, type Model } from "@baichuan2/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fixtureRows } from "../__fixtures__/choice.ts";
+import { madeUpRows } from "../__fixtures__/made-up-rows.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { pythonHere } from "../code/__fixtures__/sandbox.ts";
 import { EngineModel } from "../models/engine-model.ts";
@@ -66,6 +66,6 @@ function suite(dataDirectory: string): void {
   );
 }
 
-describe("the bundled model answers made-up rows of", () => suite(fixtureRows(".")));
+describe("the bundled model answers made-up rows of", () => suite(madeUpRows(".")));
 
 describeShared("the bundled model answers real rows of", "eval", () => suite(sharedData("eval")));

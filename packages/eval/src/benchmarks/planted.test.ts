@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fixtureRows } from "../__fixtures__/choice.ts";
+import { madeUpRows } from "../__fixtures__/made-up-rows.ts";
 import { plantedModel, plantedSamples, type PlantedSample } from "../__fixtures__/planted-model.ts";
 import type { Benchmark, OptionName, RecipeName } from "../benchmark.ts";
 import { corpusBleu } from "../bleu/corpus-bleu.ts";
@@ -46,7 +46,7 @@ async function plan({ benchmark, recipe }: Asked): Promise<{
     ...(takes("heldOutShots") && { heldOutShots: true }),
     ...(takes("tokenize") && { tokenize: "char" }), // 13a sees one word in a Japanese sentence, and BLEU wants four
   };
-  const choice = { benchmarks: [{ benchmark, recipe, options }], dataDirectory: fixtureRows(".") };
+  const choice = { benchmarks: [{ benchmark, recipe, options }], dataDirectory: madeUpRows(".") };
   const all = await planRun({ name: "planted", fingerprint: "planted" }, choice, { version: "1" });
   const planted = await plantedSamples(all);
   const samples = planted.filter((sample) => !isUnreadable(sample, recipe));
@@ -113,7 +113,7 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 function weightsOf({ benchmark, recipe }: Asked): (sample: PlantedSample) => number {
   if (benchmark.name !== "gaokao" || recipe !== "official") return () => 1;
   return ({ gold, planned: { task, index } }) => {
-    const file = join(fixtureRows("gaokao"), "Data/Objective_Questions", `${task}.json`);
+    const file = join(madeUpRows("gaokao"), "Data/Objective_Questions", `${task}.json`);
     const { example } = JSON.parse(readFileSync(file, "utf8")) as { example: { score: number }[] };
     return (example[index]?.score ?? NaN) * gold.split(" ").length;
   };
