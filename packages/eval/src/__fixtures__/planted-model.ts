@@ -3,6 +3,7 @@ import type { EvalModel } from "../eval-model.ts";
 import type { EvalRequest, EvalResponse } from "../eval-request.ts";
 import type { PlannedSample, RunPlan } from "../runner/plan-run.ts";
 import { fakeModel } from "./fake-models.ts";
+import { generated } from "./grade-sample.ts";
 
 /** A sample, what it asks and what is right: all that a planted model answers by. */
 export interface PlantedSample {
@@ -63,7 +64,7 @@ function answerOf(request: EvalRequest, text: string): EvalResponse {
         truncatedTokens: 0,
       };
     case "generate":
-      return { kind: "generate", texts: [text], finishReasons: ["stop"], truncatedTokens: 0 };
+      return generated(text);
   }
 }
 
