@@ -85,7 +85,15 @@ describe("eval run", () => {
 
   it("tells what it would ask, and asks nothing", async () => {
     const { code, out } = await run([
-      ...["eval", "run", "math-code", "--bundled", "--data", data, "--limit", "2", "--dry-run"],
+      "eval",
+      "run",
+      "math-code",
+      "--bundled",
+      "--data",
+      data,
+      "--limit",
+      "2",
+      "--dry-run",
     ]);
     expect(code).toBe(0);
     expect(out).toMatch(/^gsm8k \(readme\) +gsm8k +GSM8K +2$/m);
@@ -117,7 +125,14 @@ describe("eval run", () => {
     await cp(join(data, "gsm8k"), at("bad/gsm8k"), { recursive: true });
     await writeFile(at("bad/gsm8k/test.jsonl"), '{"question":"1","answer":"#### 1"}\n{}\n');
     const { code, err } = await run([
-      ...["eval", "run", "gsm8k", "--bundled", "--data", at("bad"), "--out", at("bad-run")],
+      "eval",
+      "run",
+      "gsm8k",
+      "--bundled",
+      "--data",
+      at("bad"),
+      "--out",
+      at("bad-run"),
     ]);
     expect(code).toBe(exitCodes.integrity);
     expect(err).toMatch(/test\.jsonl, row 2: expected/);
@@ -235,7 +250,13 @@ describe("sweeps", () => {
     const alibi = join(bundled, "../model-alibi");
     const flags = ["--checkpoint", `220=${bundled}`, "--checkpoint", `440=${alibi}`];
     const { code, out } = await run([
-      ...["eval", "checkpoints", "mmlu", ...flags, "--out", at("curve"), ...common],
+      "eval",
+      "checkpoints",
+      "mmlu",
+      ...flags,
+      "--out",
+      at("curve"),
+      ...common,
     ]);
     expect(code).toBe(0);
     expect(out).toMatch(/220.*\n.*440/);
