@@ -103,6 +103,8 @@ export interface Sample {
   readonly id: string;
   /** The question alone, as readers of a report want it. */
   readonly question: string;
+  /** What grading goes by: the right answer, or a program's tests. Runs over other data differ in it. */
+  basis(): string;
   /** @throws {PromptError} if it cannot be brought below the recipe's limit. */
   request(tools: PromptTools): EvalRequest;
   grade(response: EvalResponse, tools: GradeTools): Grade | Promise<Grade>;

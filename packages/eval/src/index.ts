@@ -54,6 +54,7 @@ export {
 } from "./code/create-python-runner.ts";
 export type { PythonOutcome, PythonProgram, PythonRunner } from "./code/python-runner.ts";
 export { checkData, type DataCheck } from "./data/check-data.ts";
+export { EvalOptionError } from "./options/eval-option-error.ts";
 export { EvalDataError, type EvalDataFacts } from "./data/eval-data-error.ts";
 export type { AnswerOptions, EvalModel } from "./eval-model.ts";
 export type {
@@ -136,7 +137,7 @@ export type { ReportOptions } from "./report/table/report-options.ts";
 export type { BenchmarkResult, RunFacts, RunResult, SampleRecord, TaskResult } from "./results.ts";
 export { EvalRunError } from "./runner/eval-run-error.ts";
 export { evaluate, type EvaluateOptions, type EvaluationEvent } from "./runner/evaluate.ts";
-export type { JournalLine } from "./runner/journal.ts";
+export type { JournalLine } from "./runner/journal-line.ts";
 export { mergeRuns } from "./runner/merge-runs.ts";
 export {
   planRun,
@@ -147,6 +148,7 @@ export {
   type RunPlan,
 } from "./runner/plan-run.ts";
 export { readRun } from "./runner/read-run.ts";
+export { remainingSamples } from "./runner/remaining-samples.ts";
 export { ResponseCache } from "./runner/response-cache.ts";
 export type { RunManifest } from "./runner/run-manifest.ts";
 export type { CombinedScores } from "./scores/combine-tasks.ts";

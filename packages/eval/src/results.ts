@@ -38,6 +38,8 @@ export interface BenchmarkResult {
   readonly recipe: RecipeName;
   /** Options that the benchmark takes and that were given. */
   readonly options: BenchmarkOptions;
+  /** Of questions, prompts and right answers: equal for runs that asked the same. */
+  readonly dataHash: string;
   readonly tasks: readonly TaskResult[];
 }
 

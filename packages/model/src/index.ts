@@ -176,5 +176,6 @@ export type {
 export { NoTokenizerError, PromptError, type Prompt } from "./prompt.ts";
 export type { Perplexity, PerplexityOptions, Score, ScoreOptions } from "./scoring/score.ts";
 export { readJsonFile } from "./read-json-file.ts";
+export { RunLock } from "./quantize/run-lock.ts";
 export { UNFINISHED, writeFolder, type WriteFolderOptions } from "./write-folder.ts";
 export { writeWhole } from "./write-whole.ts";

@@ -4,6 +4,7 @@ import { exitCodes, UsageError } from "../exit-codes.ts";
 import { write, type Cli } from "../io.ts";
 import { formatCount } from "../output/format.ts";
 import { toJsonLine } from "../to-json-line.ts";
+import { namedBenchmarks } from "./choose-benchmarks.ts";
 
 interface DataFlags {
   readonly list?: boolean;
@@ -32,10 +33,7 @@ export function addEvalDataCommand(
       if ((flags.list === true) === (flags.check !== undefined))
         throw new UsageError(t("eval.listOrCheck"));
       const { benchmarks } = await import("@baichuan2/eval");
-      const chosen = benchmarks.filter(({ name, category }) => {
-        return names.length === 0 || names.includes(name) || names.includes(category);
-      });
-      if (chosen.length === 0) throw new UsageError(t("eval.noBenchmark"));
+      const chosen = namedBenchmarks(cli, benchmarks, names);
       if (flags.check === undefined) return listSources(cli, chosen, flags);
       if (!(await checkAll(cli, chosen, flags.check, flags))) setExitCode(exitCodes.integrity);
     });

@@ -13,6 +13,9 @@ const RECIPES: readonly RecipeName[] = [
   "lm-eval",
 ];
 
+/** How BLEU sees words. */
+const TOKENIZERS = ["13a", "intl", "zh", "char", "none", "ja-mecab"];
+
 /** What the flags of benchmarks leave in a command's options. */
 export interface BenchmarkFlags {
   readonly recipe: RecipeName;
@@ -45,9 +48,9 @@ export function addBenchmarkOptions(command: Command, t: Translate): Command {
     .option("--seed <n>", t("option.evalSeed"), parseWhole)
     .option("--held-out-shots", t("option.heldOutShots"))
     .option("--direct", t("option.direct"))
-    .option("--tokenize <name>", t("option.bleuTokenize"))
+    .addOption(new Option("--tokenize <name>", t("option.bleuTokenize")).choices(TOKENIZERS))
     .option("--samples <n>", t("option.samples"), parseCount)
-    .option("--temperature <t>", t("option.evalTemperature"), parseNumber);
+    .option("--temperature <t>", t("option.evalTemperature"), parseTemperature);
 }
 
 /** The options that the flags give; those left out are undefined. */
@@ -81,4 +84,16 @@ export function parseShard(text: string): { readonly index: number; readonly cou
   const [, index = 0, count = 0] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
   if (index >= 1 && index <= count) return { index, count };
   throw new InvalidArgumentError("(r/N, such as 1/4)");
+}
+
+/** @throws {InvalidArgumentError} for what is no temperature. */
+function parseTemperature(text: string): number {
+  const value = parseNumber(text);
+  if (value > 0 && value <= 2) return value;
+  throw new InvalidArgumentError("(above 0, at most 2)");
+}
+
+/** The flag of an option: `heldOutShots` is `--held-out-shots`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

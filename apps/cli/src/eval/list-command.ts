@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import type { Benchmark } from "@baichuan2/eval";
 import { write, type Cli } from "../io.ts";
 import { formatRows } from "../output/format.ts";
+import { namedBenchmarks } from "./choose-benchmarks.ts";
+import { flagOf } from "./eval-flags.ts";
 import { toJsonLine } from "../to-json-line.ts";
 
 /** `baichuan2 eval list`: which benchmarks there are, with their recipes. */
@@ -10,10 +12,12 @@ export function addEvalListCommand(command: Command, cli: Cli): void {
   command
     .command("list")
     .description(t("command.evalList"))
+    .argument("[benchmarks...]", t("argument.benchmarks"))
     .option("--json", t("option.json"))
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async (names: readonly string[], { json }: { json?: boolean }) => {
       const { benchmarks } = await import("@baichuan2/eval");
-      const text = json ? toJsonLine(benchmarks.map(factsOf)) : describe(cli, benchmarks);
+      const chosen = namedBenchmarks(cli, benchmarks, names);
+      const text = json ? toJsonLine(chosen.map(factsOf)) : describe(cli, chosen);
       await write(cli.io.stdout, text);
     });
 }
@@ -31,8 +35,4 @@ function describe({ language }: Cli, benchmarks: readonly Benchmark[]): string {
     return `${name} (${title[language]}, ${category})\n${formatRows(rows)}  ${options.map(flagOf).join(" ")}\n`;
   });
   return parts.join("\n");
-}
-
-function flagOf(option: string): string {
-  return `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -68,11 +68,11 @@ export async function findEvalModel(cli: Cli, flags: EvalModelFlags): Promise<Ev
 async function ofCheckpoint(cli: Cli, flags: EvalModelFlags): Promise<EvalModelSource> {
   const { checkpointFingerprint, EngineModel } = await import("@baichuan2/eval");
   const directory = flags.bundled ? await bundledModel(cli) : await openDirectory(cli, flags);
-  const folders = [directory, ...(flags.adapter === undefined ? [] : [flags.adapter])];
+  const paths = [directory, flags.adapter, flags.tokenizer].filter((path) => path !== undefined);
   const { dtype, blockSize, exact, quantizeHead, headBits, quantizeEmbeddings } = flags;
   const weights = { dtype, blockSize, exact, quantizeHead, headBits, quantizeEmbeddings };
   const facts = { ...weights, deterministic: flags.deterministic, asChat: flags.chat };
-  const fingerprint = await checkpointFingerprint(folders, facts);
+  const fingerprint = await checkpointFingerprint(paths, facts, cli.io.signal);
   const name = flags.name ?? (flags.bundled ? "tiny-chat" : basename(flags.model ?? directory));
   const open = async (): Promise<EvalModel> => {
     const model = await load(cli, directory, flags);

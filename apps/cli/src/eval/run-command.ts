@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { PythonRunner, RunPlan } from "@baichuan2/eval";
+import type { EvalOptionError, PythonRunner, RunPlan } from "@baichuan2/eval";
 import { cacheDirectory } from "../cache-directory.ts";
 import { UsageError } from "../exit-codes.ts";
 import { note, write, type Cli } from "../io.ts";
 import { programVersion } from "../program-version.ts";
 import { parseCount } from "../sampling-options.ts";
 import { chooseBenchmarks } from "./choose-benchmarks.ts";
-import { addBenchmarkOptions, parseShard, type BenchmarkFlags } from "./eval-flags.ts";
+import { addBenchmarkOptions, flagOf, parseShard, type BenchmarkFlags } from "./eval-flags.ts";
 import { createEvalProgress } from "./eval-progress.ts";
 import {
   addEvalModelOptions,
@@ -16,7 +16,12 @@ import {
   type EvalModelSource,
 } from "./open-eval-model.ts";
 import { printPlan } from "./print-plan.ts";
-import { addReportOptions, writeReports, type ReportFlags } from "./write-reports.ts";
+import {
+  addReportOptions,
+  checkPublished,
+  writeReports,
+  type ReportFlags,
+} from "./write-reports.ts";
 
 /** What the flags of a run leave in a command's options. */
 export interface EvalRunFlags extends EvalModelFlags, BenchmarkFlags, ReportFlags {
@@ -53,6 +58,7 @@ export function addEvalRunCommand(command: Command, cli: Cli): void {
     .option("--shard <r/N>", t("option.shard"), parseShard)
     .option("--dry-run", t("option.evalDryRun"))
     .action(async (names: readonly string[], flags: EvalRunFlags) => {
+      await checkPublished(cli, flags);
       const source = await findEvalModel(cli, flags);
       const plan = await planFor(cli, names, flags, source);
       if (flags.dryRun) return printPlan(cli, plan, flags);
@@ -91,9 +97,18 @@ export async function planFor(
     version: programVersion(),
     signal: io.signal,
     onSkip: ({ name }, { message }) => note(io, t("eval.skipped", { name, message })),
+  }).catch((error: unknown) => {
+    throw asFlagError(error);
   });
   if (plan.samples.length === 0) throw new UsageError(t("eval.nothingToAsk"));
   return plan;
+}
+
+/** Errors of options name the flag. */
+function asFlagError(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "EvalOptionError") return error;
+  const { option, expected, actual } = error as EvalOptionError;
+  return new UsageError(`${flagOf(option)}: expected ${expected}, got ${actual}`);
 }
 
 /** A plan, who answers, and where that is written. */
@@ -110,11 +125,15 @@ export async function runPlan(
   { plan, source, folder, flags }: PlannedRun,
 ): Promise<void> {
   const { io, t } = cli;
-  const { evaluate, ResponseCache } = await import("@baichuan2/eval");
+  const { evaluate, remainingSamples, ResponseCache } = await import("@baichuan2/eval");
+  if ((await remainingSamples(folder, plan)).length === 0) return note(io, t("eval.allAnswered"));
   await using stack = new AsyncDisposableStack();
   const python = flags.allowCodeExecution ? stack.use(await openPython(flags)) : undefined;
-  const cache = flags.cache
-    ? stack.use(await ResponseCache.open(join(cacheDirectory(io.env), "eval"), source.fingerprint))
+  // Who answers behind an address may be another one tomorrow.
+  const isCached = flags.cache && flags.endpoint === undefined;
+  const identity = `${programVersion()} ${source.fingerprint}`;
+  const cache = isCached
+    ? stack.use(await ResponseCache.open(join(cacheDirectory(io.env), "eval"), identity))
     : undefined;
   const model = stack.use(await source.open());
   using progress = createEvalProgress(cli);

@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "@baichuan2/model";
 import type { Command } from "commander";
+import { UsageError } from "../exit-codes.ts";
 import { note, type Cli } from "../io.ts";
 import type { Translate } from "../messages/translate.ts";
 import { parseNames } from "./eval-flags.ts";
@@ -34,7 +35,8 @@ export async function writeReports(
     "report.html": evaluation.htmlReport(run, scores, options),
     ...submissionOf(evaluation, run),
   };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(files))
+    await writeWhole(join(folder, name), (file) => file.writeFile(content));
   note(io, t("eval.written", { files: Object.keys(files).join(", "), folder }));
   return json ? text : evaluation.markdownReport(scores, { ...options, hasDetails: false });
 }
@@ -57,4 +59,13 @@ export function addReportOptions(command: Command, t: Translate): Command {
   return command
     .option("--published <models>", t("option.published"), parseNames)
     .option("--json", t("option.json"));
+}
+
+/** @throws {UsageError} for a model that the README does not have. */
+export async function checkPublished({ t }: Cli, { published = [] }: ReportFlags): Promise<void> {
+  const { PUBLISHED_MODELS } = await import("@baichuan2/eval");
+  const stranger = published.find((name) => !PUBLISHED_MODELS.includes(name));
+  if (stranger === undefined) return;
+  const names = PUBLISHED_MODELS.join(", ");
+  throw new UsageError(t("eval.unknownPublished", { name: stranger, names }));
 }

@@ -103,7 +103,7 @@ export function resultOf(
   tasks: readonly TaskResult[],
   given: Partial<BenchmarkResult> = {},
 ): BenchmarkResult {
-  return { benchmark, recipe: "readme", options: {}, tasks, ...given };
+  return { benchmark, recipe: "readme", options: {}, dataHash: "0123456789abcdef", tasks, ...given };
 }
 
 /** A run. */

@@ -38,6 +38,7 @@ export function choiceSample(parts: ChoiceSampleParts): Sample {
   return {
     id,
     question: questionLines(question),
+    basis: () => question.answer ?? "",
     request({ countTokens }) {
       const prompt = joinPieces(shorten(pieces, countTokens));
       return parts.mode === "generate" ? generation(parts, prompt) : comparison(parts, prompt);

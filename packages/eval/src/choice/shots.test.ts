@@ -50,7 +50,7 @@ describe("readShots", () => {
   it("draws them from the rows that are asked only where that is allowed", async () => {
     const files = ["nowhere.json"];
     await expect(readShots(rows, "rows.json", { files, read })).rejects.toThrow(
-      "nowhere.json: expected a file with examples, got nothing (heldOutShots takes them from the rows that are asked)",
+      "nowhere.json: expected a file with examples, got nothing (`--held-out-shots` takes them from the rows that are asked)",
     );
     const held = await readShots(rows, "rows.json", { files, read, heldOutShots: true });
     expect(held.asked).toEqual(["a", "c", "h"]);

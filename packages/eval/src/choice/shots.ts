@@ -79,6 +79,7 @@ export async function readShots<Row>(
     file: files[0] ?? file,
     expected: "a file with examples",
     actual: "nothing",
-    hint: "heldOutShots takes them from the rows that are asked",
+    hint: "`--held-out-shots` takes them from the rows that are asked",
+    isMissing: true,
   });
 }

@@ -52,6 +52,7 @@ export function codeSample(parts: CodeSampleParts): Sample {
   return {
     id,
     question,
+    basis: () => parts.programOf("").source,
     request: () => ({
       kind: "generate",
       prompt,

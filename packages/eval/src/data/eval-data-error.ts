@@ -10,6 +10,8 @@ export interface EvalDataFacts {
   readonly expected: string;
   readonly actual: string;
   readonly hint?: string | undefined;
+  /** It is not there at all. */
+  readonly isMissing?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -21,13 +23,16 @@ export class EvalDataError extends Error {
   readonly row: number | undefined;
   readonly expected: string;
   readonly actual: string;
+  /** The file is not there at all; else it is damaged, or another one. */
+  readonly isMissing: boolean;
 
-  constructor({ file, row, expected, actual, hint, cause }: EvalDataFacts) {
+  constructor({ file, row, expected, actual, hint, isMissing, cause }: EvalDataFacts) {
     const where = row === undefined ? file : `${file}, row ${row}`;
     super(`${where}: expected ${expected}, got ${actual}${hint ? ` (${hint})` : ""}`, { cause });
     this.file = file;
     this.row = row;
     this.expected = expected;
     this.actual = actual;
+    this.isMissing = isMissing ?? false;
   }
 }

@@ -12,7 +12,14 @@ const MAX_FILES = 2 ** 20;
 export async function listFolder(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     const [expected, actual] = ["a folder", "nothing"];
-    throw new EvalDataError({ file: folder, expected, actual, hint: DATA_HINT, cause });
+    throw new EvalDataError({
+      file: folder,
+      expected,
+      actual,
+      hint: DATA_HINT,
+      isMissing: true,
+      cause,
+    });
   });
   if (names.length <= MAX_FILES) return names;
   const expected = `at most ${MAX_FILES} files`;

@@ -23,6 +23,7 @@ async function statFile(file: string): Promise<{ readonly size: number }> {
       expected: "a file",
       actual: "nothing",
       hint: DATA_HINT,
+      isMissing: true,
       cause,
     });
   });

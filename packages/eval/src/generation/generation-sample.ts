@@ -17,6 +17,7 @@ export function generationSample(parts: GenerationSampleParts): Sample {
   return {
     id,
     question,
+    basis: () => gradeText("").gold ?? "",
     request: (tools) => ({
       kind: "generate",
       prompt: typeof prompt === "string" ? prompt : prompt(tools),

@@ -1,54 +1,41 @@
 import { createHash, type Hash } from "node:crypto";
-import { open, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-
-/** Bytes that are read at a time. */
-const BLOCK_BYTES = 64 * 1024;
-/** Places of a large file that are looked at. */
-const PLACES = 16;
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 /** What changes a model's answers besides its files. */
 export type LoadFacts = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Files that loading reads; notes beside them change nothing. */
+const READ =
+  /^(config|generation_config|adapter_config)\.json$|\.index\.json$|\.(safetensors|bin|model)$/;
+
 /**
- * Tells two checkpoints apart whose answers may differ: a hash of names and sizes of a folder's files, of small files' bytes, and
- * of 16 places of 64 KiB of large ones. A change elsewhere in a large file, of the same length, goes unnoticed.
+ * Tells two checkpoints apart: a hash of all bytes that loading reads. That takes about 10 seconds for a 7B.
  *
- * @param folders - Checkpoint, and adapters.
+ * @param paths - Folders of checkpoint and adapters; files, such as a tokenizer.
  * @param facts - How they are loaded and asked: `dtype`, `asChat`, …
  */
 export async function checkpointFingerprint(
-  folders: readonly string[],
+  paths: readonly string[],
   facts: LoadFacts = {},
+  signal?: AbortSignal,
 ): Promise<string> {
   const hash = createHash("sha256");
-  for (const folder of folders) {
-    const names = (await readdir(folder)).toSorted();
-    for (const name of names) await addFile(hash, folder, name);
-  }
+  for (const path of paths)
+    for (const file of await filesOf(path)) await addFile(hash, file, signal);
   for (const name of Object.keys(facts).toSorted()) hash.update(`${name}=${facts[name]}\n`);
   return hash.digest("hex").slice(0, 32);
 }
 
-async function addFile(hash: Hash, folder: string, name: string): Promise<void> {
-  const path = join(folder, name);
-  const { size, isFile } = await stat(path).then((found) => ({
-    size: found.size,
-    isFile: found.isFile(),
-  }));
-  if (!isFile || name.startsWith(".")) return;
-  hash.update(`${name} ${size}\n`);
-  await using file = await open(path);
-  for (const position of placesOf(size)) {
-    const { buffer, bytesRead } = await file.read({ position, buffer: Buffer.alloc(BLOCK_BYTES) });
-    hash.update(buffer.subarray(0, bytesRead));
-  }
+async function filesOf(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const names = (await readdir(path)).filter((name) => READ.test(name));
+  return names.toSorted().map((name) => join(path, name));
 }
 
-/** All of a small file; of a large one places that lie evenly, with its end. */
-function placesOf(size: number): number[] {
-  const blocks = Math.ceil(size / BLOCK_BYTES);
-  if (blocks <= PLACES) return Array.from({ length: blocks }, (_, block) => block * BLOCK_BYTES);
-  const step = (size - BLOCK_BYTES) / (PLACES - 1);
-  return Array.from({ length: PLACES }, (_, place) => Math.floor(place * step));
+async function addFile(hash: Hash, path: string, signal: AbortSignal | undefined): Promise<void> {
+  hash.update(`${basename(path)} ${(await stat(path)).size}\n`);
+  const stream = createReadStream(path, { highWaterMark: 2 ** 20, signal });
+  for await (const chunk of stream) hash.update(chunk as Buffer);
 }

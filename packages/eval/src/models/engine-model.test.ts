@@ -103,6 +103,8 @@ describe("checkpointFingerprint", () => {
     expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
     expect(await checkpointFingerprint([path])).toBe(fingerprint);
     expect(await checkpointFingerprint([path], { dtype: "nf4" })).not.toBe(fingerprint);
+    const tokenizer = fileURLToPath(new URL("tokenizer.model", `file://${path}/`));
+    expect(await checkpointFingerprint([path, tokenizer])).not.toBe(fingerprint);
     const other = fileURLToPath(
       new URL("../../../../tooling/tiny-chat/model-alibi", import.meta.url),
     );

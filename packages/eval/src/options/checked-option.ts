@@ -1,20 +1,17 @@
-import type { LoadOptions, OptionName } from "../benchmark.ts";
-import { EvalDataError } from "../data/eval-data-error.ts";
+import type { OptionName } from "../benchmark.ts";
+import { EvalOptionError } from "./eval-option-error.ts";
 
 /**
  * A value that an option may have.
  *
- * @param directory - The benchmark's folder, for the error.
- * @throws {EvalDataError} for another one.
+ * @throws {EvalOptionError} for another one.
  */
 export function checkedOption<Value extends string>(
-  { directory }: Pick<LoadOptions, "directory">,
   option: OptionName,
   value: string,
   values: readonly Value[],
 ): Value {
   const found = values.find((one) => one === value);
   if (found !== undefined) return found;
-  const expected = `one of ${values.join(", ")} as \`${option}\``;
-  throw new EvalDataError({ file: directory, expected, actual: value });
+  throw new EvalOptionError(option, `one of ${values.join(", ")}`, value);
 }

@@ -10,14 +10,14 @@ export type PromptTable<Prompt> = Readonly<Record<RecipeName, Prompts<Prompt>>>;
 /**
  * The prompt that an option asks for, or the default.
  *
- * @throws {EvalDataError} for a name that none of them has.
+ * @throws {EvalOptionError} for a name that none of them has.
  */
 export function choosePrompt<Prompt extends { readonly name: string }>(
-  options: Pick<LoadOptions, "directory" | "prompt">,
+  options: Pick<LoadOptions, "prompt">,
   prompts: Prompts<Prompt>,
 ): Prompt {
   const [{ name: usual }] = prompts;
   const names = prompts.map(({ name }) => name);
-  const chosen = checkedOption(options, "prompt", options.prompt ?? usual, names);
+  const chosen = checkedOption("prompt", options.prompt ?? usual, names);
   return prompts[names.indexOf(chosen)] as Prompt;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { LoadOptions } from "../benchmark.ts";
 import { DATA_HINT, EvalDataError } from "../data/eval-data-error.ts";
+import { EvalOptionError } from "./eval-option-error.ts";
 import { isThere } from "../data/is-there.ts";
 
 /**
@@ -8,7 +9,8 @@ import { isThere } from "../data/is-there.ts";
  *
  * @param names - All that there are.
  * @param pathOf - Where the rows of one are, below the benchmark's folder; a folder's path ends in a slash.
- * @throws {EvalDataError} for a name that is none, and if nothing is there.
+ * @throws {EvalOptionError} for a name that is none.
+ * @throws {EvalDataError} if nothing is there.
  */
 export async function selectTasks(
   { directory, tasks }: Pick<LoadOptions, "directory" | "tasks">,
@@ -17,7 +19,7 @@ export async function selectTasks(
 ): Promise<readonly string[]> {
   const stranger = tasks?.find((task) => !names.includes(task));
   if (stranger !== undefined)
-    throw new EvalDataError({ file: directory, expected: "a task of it", actual: stranger });
+    throw new EvalOptionError("tasks", `some of ${names.join(", ")}`, stranger);
   const found = await Promise.all(
     names.map(async (name) =>
       tasks === undefined ? await isThere(join(directory, pathOf(name))) : tasks.includes(name),
@@ -26,5 +28,5 @@ export async function selectTasks(
   const present = names.filter((_, index) => found[index]);
   if (present.length > 0) return present;
   const [expected, actual] = ["the files of a benchmark", "none of them"];
-  throw new EvalDataError({ file: directory, expected, actual, hint: DATA_HINT });
+  throw new EvalDataError({ file: directory, expected, actual, hint: DATA_HINT, isMissing: true });
 }

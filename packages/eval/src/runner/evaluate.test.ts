@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -100,6 +100,49 @@ describe("evaluate", () => {
     await expect(run(hashingModel(), "all")).rejects.toThrow("the same benchmarks");
   });
 
+  it("refuses to go on with other right answers, examples or prompts", async () => {
+    await run(hashingModel(), "run");
+    const file = at("mmlu/data/test/anatomy_test.csv");
+    const text = await readFile(file, "utf8");
+    await writeFile(
+      file,
+      text.replace(/,[A-D]\r\n$/, (end) => (end.includes("A") ? ",B\r\n" : ",A\r\n")),
+    );
+    await expect(run(hashingModel(), "run")).rejects.toThrow("the same benchmarks");
+    await writeFile(file, text);
+    const shots = at("mmlu/data/dev/anatomy_dev.csv");
+    await writeFile(shots, (await readFile(shots, "utf8")).replace("one", "eins"));
+    await expect(run(hashingModel(), "run")).rejects.toThrow("the same benchmarks");
+  });
+
+  it("lets no second process into its folder", async () => {
+    const model = hashingModel();
+    const choice = { benchmarks: [{ benchmark: mmlu }], dataDirectory: directory };
+    const plan = await planRun(model, choice, { version: "1" });
+    for await (const _event of evaluate(model, plan, { folder: at("run") })) {
+      await expect(run(hashingModel(), "run")).rejects.toThrow("expected no other run");
+      break;
+    }
+    await expect(run(hashingModel(), "run")).resolves.toBeDefined();
+  });
+
+  it.each([
+    [
+      "a sample that the run does not ask",
+      { id: "anatomy/test/99", index: 99 },
+      "samples of this run alone",
+    ],
+    ["a sample twice", {}, "a sample once in its journal"],
+    ["a score that is none", { grade: { answer: "A", gold: "A", score: 7 } }, "expected a record"],
+    ["no response", { response: null }, "expected a record"],
+  ])("refuses a journal with %s", async (_name, change, message) => {
+    await run(hashingModel(), "run");
+    const [line = ""] = (await readFile(at("run/journal.jsonl"), "utf8")).split("\n");
+    const other = { ...(JSON.parse(line) as object), ...change };
+    await appendFile(at("run/journal.jsonl"), `${JSON.stringify(other)}\n`);
+    await expect(readRun(at("run"))).rejects.toThrow(message);
+  });
+
   it("names the line of a journal that is none", async () => {
     await run(hashingModel(), "run", { limit: 1 });
     await appendFile(at("run/journal.jsonl"), "nonsense\n{}\n");
@@ -158,14 +201,14 @@ describe("ResponseCache", () => {
     expect(third.asked()).toBe(total);
   });
 
-  it("passes over what a killed process has left half", async () => {
+  it("passes over what nobody can read", async () => {
     await using cache = await ResponseCache.open(at("cache"), "x");
     const request = { kind: "perplexity", texts: ["a"] } as const;
     const response = { kind: "perplexity", losses: [1], truncatedTokens: 0 } as const;
     await cache.set(request, response);
     const [folder = ""] = await readdir(at("cache"));
     const [file = ""] = await readdir(join(at("cache"), folder));
-    await appendFile(join(at("cache"), folder, file), '{"key":"ab');
+    await appendFile(join(at("cache"), folder, file), '1 2\n{"key":"a","response":3}\n{"key":"ab');
     await using again = await ResponseCache.open(at("cache"), "x");
     expect(again.get(request)).toEqual(response);
     expect(again.get({ ...request, texts: ["b"] })).toBeUndefined();

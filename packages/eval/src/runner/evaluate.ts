@@ -3,11 +3,12 @@ import { pMapIterable } from "p-map";
 import type { GradeTools } from "../benchmark.ts";
 import type { EvalModel } from "../eval-model.ts";
 import type { EvalRequest, EvalResponse } from "../eval-request.ts";
-import { EvalRunError } from "./eval-run-error.ts";
-import { Journal, type JournalLine } from "./journal.ts";
+import { Journal } from "./journal.ts";
+import type { JournalLine } from "./journal-line.ts";
 import type { PlannedSample, RunPlan } from "./plan-run.ts";
 import type { ResponseCache } from "./response-cache.ts";
-import { differingPart, findManifest, writeManifest } from "./run-manifest.ts";
+import { remainingSamples, withoutAnswered } from "./remaining-samples.ts";
+import { findManifest, writeManifest } from "./run-manifest.ts";
 
 /** How a run runs; none of it changes what comes out. */
 export interface EvaluateOptions extends Partial<GradeTools> {
@@ -44,14 +45,11 @@ export async function* evaluate(
   options: EvaluateOptions,
 ): AsyncGenerator<EvaluationEvent, void> {
   const { folder, concurrency = CONCURRENCY, python } = options;
+  await remainingSamples(folder, { manifest, samples }); // throws for another run's folder
   await mkdir(folder, { recursive: true });
-  const begun = await findManifest(folder);
-  const other = begun && differingPart(begun, manifest);
-  if (other) throw anotherRun(folder, other);
-  if (!begun) await writeManifest(folder, manifest);
   await using journal = await Journal.open(folder);
-  const known = new Set(journal.lines.map(placeOf));
-  const open = samples.filter((sample) => !known.has(placeOf({ ...sample, id: sample.sample.id })));
+  if (!(await findManifest(folder))) await writeManifest(folder, manifest);
+  const open = withoutAnswered(samples, journal.lines);
   let done = samples.length - open.length;
   yield { type: "start", total: samples.length, done };
   const ending = new AbortController();
@@ -93,13 +91,4 @@ async function answer(
   const response = await model.answer(request, { signal });
   await cache?.set(request, response);
   return response;
-}
-
-function placeOf({ benchmark, id }: Pick<JournalLine, "benchmark" | "id">): string {
-  return `${benchmark}/${id}`;
-}
-
-function anotherRun(folder: string, part: string): EvalRunError {
-  const hint = "give another folder, or take this one away";
-  return new EvalRunError(folder, `a run with the same ${part}`, "another one", hint);
 }

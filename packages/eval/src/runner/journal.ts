@@ -1,18 +1,15 @@
 import { open, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { RunLock } from "@baichuan2/model";
 import type { SampleRecord } from "../results.ts";
-import { EvalRunError } from "./eval-run-error.ts";
+import { parseLine, type JournalLine } from "./journal-line.ts";
 
-/** Name of the journal in a run's folder. */
+/** Names in a run's folder. */
 const JOURNAL = "journal.jsonl";
+const LOCK = "run.lock";
 
 /** Ends a line; no other character of UTF-8 has this byte in it. */
 const NEWLINE = 0x0a;
-
-/** A line of the journal: a record, and the sample's place in its task. */
-export interface JournalLine extends SampleRecord {
-  readonly index: number;
-}
 
 /**
  * What a run has done so far: a line of JSON for each sample, written as soon as it is graded.
@@ -22,24 +19,32 @@ export interface JournalLine extends SampleRecord {
 export class Journal implements AsyncDisposable {
   /** Lines of earlier processes. */
   readonly lines: readonly JournalLine[];
+  readonly #lock: RunLock;
   readonly #file: FileHandle;
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, lines: readonly JournalLine[]) {
+  private constructor(lock: RunLock, file: FileHandle, lines: readonly JournalLine[]) {
+    this.#lock = lock;
     this.#file = file;
     this.lines = lines;
   }
 
-  /** Opens a folder's journal to go on with it. @throws {EvalRunError} for a line before the last that is no record. */
+  /**
+   * Opens a folder's journal to go on with it. No other process can meanwhile.
+   *
+   * @throws {EvalRunError} for a line that is no record.
+   * @throws {OutputError} if another process has it.
+   */
   static async open(folder: string): Promise<Journal> {
     const path = join(folder, JOURNAL);
-    const { lines, bytes } = await readLines(path);
-    const file = await open(path, "a");
+    const lock = await RunLock.take(join(folder, LOCK));
     try {
+      const { lines, bytes } = await readLines(path);
+      const file = await open(path, "a");
       await file.truncate(bytes);
-      return new Journal(file, lines);
+      return new Journal(lock, file, lines);
     } catch (error) {
-      await file.close();
+      await lock.release();
       throw error;
     }
   }
@@ -62,6 +67,7 @@ export class Journal implements AsyncDisposable {
       await this.#file.sync();
     } finally {
       await this.#file.close();
+      await this.#lock.release();
     }
   }
 }
@@ -83,13 +89,4 @@ async function readLines(
     start = end + 1;
   }
   return { lines, bytes: start };
-}
-
-function parseLine(text: string, where: string): JournalLine {
-  try {
-    return JSON.parse(text) as JournalLine;
-  } catch (cause) {
-    const hint = "take the line away, and its sample is asked again";
-    throw new EvalRunError(where, "a record", "something else", hint, { cause });
-  }
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { EvalRunError } from "./eval-run-error.ts";
-import { Journal, type JournalLine } from "./journal.ts";
+import { Journal } from "./journal.ts";
+import type { JournalLine } from "./journal-line.ts";
 import { differingPart, findManifest, readManifest, writeManifest } from "./run-manifest.ts";
 
 /**

@@ -101,7 +101,7 @@ async function loadChoice(
   try {
     return { recipe, options, tasks: await benchmark.load(load) };
   } catch (error) {
-    if (!isOptional || !(error instanceof EvalDataError)) throw error;
+    if (!isOptional || !(error instanceof EvalDataError) || !error.isMissing) throw error;
     onSkip?.(benchmark, error);
     return undefined;
   }
@@ -154,10 +154,15 @@ function isOfShard({ index, count }: { readonly index: number; readonly count: n
   return (_: PlannedSample, place: number): boolean => place % count === index - 1;
 }
 
+/** Counts tokens of nobody: whole prompts are hashed. */
+const WHOLE = { countTokens: () => 0 };
+
+/** A hash of what is asked, and of what is right: of questions, examples, prompts and answers. */
 function hashOf(tasks: readonly Task[]): string {
   const hash = createHash("sha256");
   for (const { name, samples } of tasks)
-    for (const { id, question } of samples) hash.update(JSON.stringify([name, id, question]));
+    for (const sample of samples)
+      hash.update(JSON.stringify([name, sample.id, sample.request(WHOLE), sample.basis()]));
   return hash.digest("hex").slice(0, 32);
 }
 

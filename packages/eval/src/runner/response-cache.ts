@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { EvalRequest, EvalResponse } from "../eval-request.ts";
+import { responseSchema } from "./journal-line.ts";
+
+/** Rises when a request may be answered otherwise than before by the same model: caches of before are left alone then. */
+const ANSWERS_VERSION = 1;
 
 interface CacheLine {
   readonly key: string;
@@ -26,14 +31,13 @@ export class ResponseCache implements AsyncDisposable {
 
   /** Opens the cache of a model. @param directory - Of all models; made where it is not there. */
   static async open(directory: string, fingerprint: string): Promise<ResponseCache> {
-    const folder = join(
-      directory,
-      createHash("sha256").update(fingerprint).digest("hex").slice(0, 32),
-    );
+    const identity = JSON.stringify([ANSWERS_VERSION, fingerprint]);
+    const hash = createHash("sha256").update(identity).digest("hex");
+    const folder = join(directory, hash.slice(0, 32));
     await mkdir(folder, { recursive: true });
     const responses = new Map<string, EvalResponse>();
     for (const name of await readdir(folder))
-      for (const { key, response } of await readWholeLines(join(folder, name)))
+      for (const { key, response } of await readLines(join(folder, name)))
         responses.set(key, response);
     const path = join(folder, `${randomBytes(8).toString("hex")}.jsonl`);
     return new ResponseCache(responses, path);
@@ -41,7 +45,8 @@ export class ResponseCache implements AsyncDisposable {
 
   /** The answer to an equal request. */
   get(request: EvalRequest): EvalResponse | undefined {
-    return this.#responses.get(keyOf(request));
+    const response = this.#responses.get(keyOf(request));
+    return response?.kind === request.kind ? response : undefined;
   }
 
   /** Keeps an answer; resolves when the system has it. */
@@ -72,8 +77,21 @@ function keyOf(request: EvalRequest): string {
   return createHash("sha256").update(JSON.stringify(request)).digest("hex");
 }
 
-/** Lines of a file of ours; what a killed process left half is passed over. */
-async function readWholeLines(path: string): Promise<CacheLine[]> {
-  const lines = (await readFile(path, "utf8")).split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as CacheLine);
+/** Answers of a file of ours; what a killed process left half, or nobody can read, is asked again. */
+async function readLines(path: string): Promise<CacheLine[]> {
+  const text = await readFile(path, "utf8");
+  return text.split("\n").flatMap((line) => {
+    const read = lineSchema.safeParse(parsed(line));
+    return read.success ? [read.data as CacheLine] : [];
+  });
+}
+
+const lineSchema = z.object({ key: z.string(), response: responseSchema });
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }

@@ -25,7 +25,7 @@ const manifestSchema = z.strictObject({
       name: z.string(),
       recipe: z.enum(["readme", "official", "opencompass", "opencompass-head", "lm-eval"]),
       options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-      /** Of ids and questions, so that other data is noticed. */
+      /** Of questions, prompts and right answers, so that other data and other recipes are noticed. */
       dataHash: z.string(),
       tasks: z.array(
         z.strictObject({

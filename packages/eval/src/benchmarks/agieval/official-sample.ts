@@ -55,6 +55,6 @@ export function settingOf(
   options: Pick<LoadOptions, "directory" | "shots" | "prompt">,
 ): AgievalSetting {
   const { shots, prompt: wanted = "few-shot" } = options;
-  const prompt = checkedOption(options, "prompt", wanted, ["few-shot", "few-shot-CoT"]);
+  const prompt = checkedOption("prompt", wanted, ["few-shot", "few-shot-CoT"]);
   return shots === 0 ? "zero-shot" : prompt;
 }

@@ -81,7 +81,7 @@ export const ceval: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const split = checkedOption(options, "split", options.split ?? "val", SPLITS);
+  const split = checkedOption("split", options.split ?? "val", SPLITS);
   const present = await selectTasks(options, SUBJECTS, (subject) => cevalFile(subject, split));
   const subjects = await Promise.all(
     present.map((subject) => loadCevalSubject(directory, subject, { split, signal })),

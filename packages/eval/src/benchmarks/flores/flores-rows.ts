@@ -60,7 +60,7 @@ async function splitRows(
 
 function limitOf(options: LoadOptions): number {
   const splits = ["devtest-100", "devtest"] as const;
-  return SPLITS[checkedOption(options, "split", options.split ?? splits[0], splits)];
+  return SPLITS[checkedOption("split", options.split ?? splits[0], splits)];
 }
 
 async function isHeldOut(

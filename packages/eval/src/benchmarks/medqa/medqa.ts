@@ -103,7 +103,7 @@ function medqa(one: MedqaExam): Benchmark {
 
 async function load(one: MedqaExam, options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const split = checkedOption(options, "split", options.split ?? "test", SPLITS);
+  const split = checkedOption("split", options.split ?? "test", SPLITS);
   const fileOf = (part: string): string => join(directory, pathOf(one, part));
   const file = fileOf(split);
   await refuseFourOptions(file, fileOf(one.fourOptions));

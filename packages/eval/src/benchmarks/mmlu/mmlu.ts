@@ -91,7 +91,7 @@ export const mmlu: Benchmark = {
 
 async function load(options: LoadOptions): Promise<readonly Task[]> {
   const { directory, signal } = options;
-  const split = checkedOption(options, "split", options.split ?? "test", SPLITS);
+  const split = checkedOption("split", options.split ?? "test", SPLITS);
   const present = await selectTasks(options, SUBJECTS, (subject) => mmluFile(subject, split));
   const subjects = await Promise.all(
     present.map((subject) => loadMmluSubject(directory, subject, { split, signal })),
