@@ -27,6 +27,8 @@ export interface BenchmarkScores {
   /** What nobody published, and is chosen here. */
   readonly chosen: Title | null;
   readonly options: BenchmarkOptions;
+  /** Of questions, prompts and right answers: equal for runs that asked the same. */
+  readonly dataHash: string;
   readonly overall: CombinedScores;
   /** In the benchmark's order; those without a task are left out. */
   readonly groups: readonly CombinedScores[];
@@ -58,7 +60,7 @@ export function scoreRun({ facts, benchmarks }: RunResult, options: ScoreOptions
 
 /** Scores a benchmark, or what there is of it. */
 export function scoreBenchmark(
-  { benchmark, recipe, options, tasks }: BenchmarkResult,
+  { benchmark, recipe, options, dataHash, tasks }: BenchmarkResult,
   { seed = DEFAULT_SEED }: ScoreOptions = {},
 ): BenchmarkScores {
   const scored = tasks.map((task) => scoreTask(task, seed));
@@ -75,6 +77,7 @@ export function scoreBenchmark(
     description,
     chosen: chosen ?? null,
     options,
+    dataHash,
     overall: combineTasks({ name, title, aggregation }, scored),
     groups: scoreGroups(benchmark, aggregation, scored),
     tasks: scored.map(({ scores }) => scores),

@@ -27,6 +27,8 @@ export interface BenchmarkJson extends ScoresJson {
   readonly shots: number;
   /** Options that were given, by name. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of questions, prompts and right answers: equal for runs that asked the same. */
+  readonly dataHash: string;
   /** Which mean the score is: over samples or over tasks. */
   readonly aggregation: "micro" | "macro";
   /** Tasks that there are, and those with a graded sample. */
@@ -96,6 +98,7 @@ export function reportJson(scores: RunScores, options: ReportOptions = {}): Repo
         recipe,
         shots,
         options: sorted({ ...benchmark.options }),
+        dataHash: benchmark.dataHash,
         aggregation: overall.aggregation,
         taskCount: overall.tasks,
         scoredTaskCount: overall.scoredTasks,

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { HOSTILE } from "../../__fixtures__/hostile.ts";
 import { exampleRun, hostileRun, smallRun } from "../../__fixtures__/reported-runs.ts";
+import { DATA_HASH } from "../../__fixtures__/run-result.ts";
 import { scoreRun } from "../../scores/score-run.ts";
 import { csvReport } from "./csv-report.ts";
 import { jsonReport, reportJson } from "./json-report.ts";
@@ -26,6 +27,7 @@ describe("report.json", () => {
       ...scores,
       name: "mmlu",
       recipe: "readme",
+      dataHash: DATA_HASH,
       aggregation: "micro",
       micro: 60,
       macro: 60,
@@ -94,6 +96,11 @@ describe("report.md", () => {
     expect(row?.replaceAll(/ +/g, " ")).toBe(
       "| MMLU | 60.00 | 31.27 – 83.18 | 35.10 | +24.90 | 10 | 0 | 60.00 | 60.00 | readme | 5 |",
     );
+  });
+
+  it("has the hash of what a benchmark asked", () => {
+    expect(markdownReport(example)).toContain("- Asked (hash): 0123456789ab\n");
+    expect(markdownReport(example, { language: "zh" })).toContain("- 题目指纹: 0123456789ab\n");
   });
 
   it("says that it is partial", () => {

@@ -39,6 +39,7 @@ export const en = {
   published: "README: {model}",
   difference: "Difference",
   options: "Options",
+  asked: "Asked (hash)",
   chosen: "Chosen here, as nobody published it",
   notes: "Notes",
   method:

@@ -40,6 +40,7 @@ export const zh: ReportLabels = {
   published: "README：{model}",
   difference: "差值",
   options: "选项",
+  asked: "题目指纹",
   chosen: "未公开、由此处选定",
   notes: "说明",
   method:

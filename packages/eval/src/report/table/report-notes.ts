@@ -6,6 +6,9 @@ import { formatCount, formatPercent } from "./format.ts";
 /** A label and what it stands for. */
 export type Fact = readonly [label: string, value: string];
 
+/** Characters of the hash of questions that are shown; `report.json` has all of them. */
+const SHOWN_HASH = 12;
+
 /** What was run. */
 export function runFacts({ facts, planned, done }: RunScores, language: ReportLanguage): Fact[] {
   const labels = reportLabels[language];
@@ -41,7 +44,7 @@ export function partialNotes(runs: readonly Progress[], language: ReportLanguage
 /** What a reader has to know of a benchmark's numbers. */
 export function benchmarkFacts(benchmark: BenchmarkScores, language: ReportLanguage): Fact[] {
   const labels = reportLabels[language];
-  const { recipe, description, chosen, options, overall, tasks } = benchmark;
+  const { recipe, description, chosen, options, dataHash, overall, tasks } = benchmark;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const signatures = new Set(tasks.flatMap(({ signature }) => signature ?? []));
   const notes = new Set(tasks.flatMap((task) => task.notes));
@@ -55,6 +58,7 @@ export function benchmarkFacts(benchmark: BenchmarkScores, language: ReportLangu
     ...(overall.truncated > 0 ? [[labels.truncated, formatCount(overall.truncated)] as const] : []),
     ...(chosen ? [[labels.chosen, chosen[language]] as const] : []),
     ...given.map(([name, value]): Fact => [labels.options, `${name} = ${String(value)}`]),
+    [labels.asked, dataHash.slice(0, SHOWN_HASH)],
     ...[...partial, ...notes].map((note): Fact => [labels.notes, note]),
   ];
 }
