@@ -155,6 +155,19 @@ export function largeRun(): RunResult {
   return runOf([resultOf(exams, tasks)], { model: { name: "large", fingerprint: "00" } });
 }
 
+/** A run of which three of four prompts of MMLU, and none of C-Eval, lost their beginning. */
+export function cutRun(): RunResult {
+  const records = [5, 0, 7, 1].map((truncatedTokens, row) =>
+    choiceRecord(`anatomy/test/${row}`, 1, {
+      response: { kind: "letters", scores: [2, 1, 0, -1], truncatedTokens },
+    }),
+  );
+  return runOf([
+    resultOf(exams, [taskWith("anatomy", records)]),
+    resultOf(ceval, [taskOf("law", marksOf(1, 2))]),
+  ]);
+}
+
 /** A run with nothing but right and wrong, for worked examples: 6 of 10 in MMLU. */
 export function smallRun(): RunResult {
   return runOf([resultOf(exams, [taskOf("anatomy", marksOf(6, 10), { groups: ["STEM"] })])]);

@@ -1,7 +1,13 @@
 import type { Category } from "../../benchmark.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
 import { fill, reportLabels } from "../labels/report-labels.ts";
-import { benchmarkFacts, partialNotes, runFacts, sourceNote } from "../table/report-notes.ts";
+import {
+  benchmarkFacts,
+  cutPromptNotes,
+  partialNotes,
+  runFacts,
+  sourceNote,
+} from "../table/report-notes.ts";
 import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
 import { benchmarkRow, groupRows, taskRows } from "../table/report-row.ts";
 import {
@@ -28,6 +34,7 @@ export function markdownReport(scores: RunScores, options: MarkdownReportOptions
     factList(runFacts(scores, language)),
     noteList(partialNotes([scores], language)),
     ...CATEGORIES.flatMap((category) => summary(scores, category, table)),
+    noteList(cutPromptNotes(scores, language)),
     ...(hasDetails ? scores.benchmarks.flatMap((benchmark) => details(benchmark, table)) : []),
     escapeMarkdown(labels.method),
     table.models.length > 0 && escapeMarkdown(sourceNote(language)),

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { HOSTILE } from "../../__fixtures__/hostile.ts";
-import { exampleRun, hostileRun, smallRun } from "../../__fixtures__/reported-runs.ts";
+import { cutRun, exampleRun, hostileRun, smallRun } from "../../__fixtures__/reported-runs.ts";
 import { DATA_HASH } from "../../__fixtures__/run-result.ts";
 import { scoreRun } from "../../scores/score-run.ts";
 import { csvReport } from "./csv-report.ts";
@@ -101,6 +101,15 @@ describe("report.md", () => {
   it("has the hash of what a benchmark asked", () => {
     expect(markdownReport(example)).toContain("- Asked (hash): 0123456789ab\n");
     expect(markdownReport(example, { language: "zh" })).toContain("- 题目指纹: 0123456789ab\n");
+  });
+
+  it("warns below the summary of prompts that were cut", () => {
+    const scores = scoreRun(cutRun());
+    expect(markdownReport(scores, { hasDetails: false })).toContain(
+      "> **Prompts cut to the model's context: MMLU 3 of 4 – such scores are not comparable with others.**",
+    );
+    expect(markdownReport(scores, { language: "zh" })).toContain("被截断：MMLU 3 / 4。");
+    expect(markdownReport(example)).not.toContain("Prompts cut");
   });
 
   it("says that it is partial", () => {

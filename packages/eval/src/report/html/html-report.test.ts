@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { Script } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { HOSTILE, HOSTILE_MEGABYTE } from "../../__fixtures__/hostile.ts";
-import { exampleRun, hostileRun, largeRun, smallRun } from "../../__fixtures__/reported-runs.ts";
+import {
+  cutRun,
+  exampleRun,
+  hostileRun,
+  largeRun,
+  smallRun,
+} from "../../__fixtures__/reported-runs.ts";
 import type { RunResult } from "../../results.ts";
 import { scoreRun } from "../../scores/score-run.ts";
 import { htmlReport, type HtmlReportOptions } from "./html-report.ts";
@@ -46,6 +52,16 @@ describe("the page of a run", () => {
   it("says that it is partial", () => {
     expect(pageOf(exampleRun())).toContain("Partial: 552 of 572 samples");
     expect(pageOf(smallRun())).not.toContain("Partial:");
+  });
+
+  it("warns between summary and details of prompts that were cut", () => {
+    const page = pageOf(cutRun());
+    const warning = page.indexOf(
+      '<section class="warn" role="note"><p>Prompts cut to the model&#39;s context: MMLU 3 of 4 –',
+    );
+    expect(warning).toBeGreaterThan(page.indexOf("<table>"));
+    expect(warning).toBeLessThan(page.indexOf('<section id="b0">'));
+    expect(pageOf(smallRun())).not.toContain("Prompts cut");
   });
 
   it("speaks Chinese where that is wanted", () => {

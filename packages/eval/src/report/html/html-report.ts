@@ -3,7 +3,13 @@ import { publishedScore } from "../../published/published-scores.ts";
 import type { RunResult } from "../../results.ts";
 import type { BenchmarkScores, RunScores } from "../../scores/score-run.ts";
 import { fill, reportLabels, type ReportLanguage } from "../labels/report-labels.ts";
-import { benchmarkFacts, partialNotes, runFacts, sourceNote } from "../table/report-notes.ts";
+import {
+  benchmarkFacts,
+  cutPromptNotes,
+  partialNotes,
+  runFacts,
+  sourceNote,
+} from "../table/report-notes.ts";
 import { CATEGORIES, publishedModels, type ReportOptions } from "../table/report-options.ts";
 import { benchmarkRow, groupRows, taskRows, type ReportRow } from "../table/report-row.ts";
 import {
@@ -49,6 +55,7 @@ export function htmlReport(
     body: markup`<section>${factsHtml(runFacts(scores, language))}</section>
 ${notesHtml(partialNotes([scores], language))}
 ${CATEGORIES.map((category) => summary(scores, category, table))}
+${notesHtml(cutPromptNotes(scores, language))}
 ${scores.benchmarks.map((benchmark, index) => details(benchmark, index, table))}
 ${samples.body}
 <p class="quiet">${labels.method}</p>

@@ -36,6 +36,8 @@ export const en = {
   unanswered: "No answer",
   ungraded: "Right answer unknown",
   truncated: "Prompts cut",
+  cutPrompts:
+    "Prompts cut to the model's context: {benchmarks} – such scores are not comparable with others.",
   published: "README: {model}",
   difference: "Difference",
   options: "Options",
@@ -108,6 +110,7 @@ export const en = {
     "Of each task, at most {kept} samples are in this page, those first that one run alone has right; long texts are cut.",
   changesShown: "{shown} of {total} are listed.",
   noChanges: "No sample has another score or answer.",
+  noPairs: "No sample is in both runs.",
 
   checkpoint: "Checkpoint",
   tokens: "Training tokens, in billions",

@@ -37,6 +37,7 @@ export const zh: ReportLabels = {
   unanswered: "无答案",
   ungraded: "正确答案未知",
   truncated: "提示被截断",
+  cutPrompts: "提示因超出模型上下文而被截断：{benchmarks}。这些得分不能与其他得分比较。",
   published: "README：{model}",
   difference: "差值",
   options: "选项",
@@ -102,6 +103,7 @@ export const zh: ReportLabels = {
   changesKept: "每个任务在本页最多保留 {kept} 个样本，仅一侧正确的优先；过长的文本已截断。",
   changesShown: "列出 {total} 个中的 {shown} 个。",
   noChanges: "没有样本的得分或答案发生变化。",
+  noPairs: "两次运行没有共同的样本。",
 
   checkpoint: "检查点",
   tokens: "训练词元数（十亿）",

@@ -41,6 +41,19 @@ export function partialNotes(runs: readonly Progress[], language: ReportLanguage
     });
 }
 
+/** Says of which benchmarks prompts were cut; nothing where none was. */
+export function cutPromptNotes({ benchmarks }: RunScores, language: ReportLanguage): string[] {
+  const labels = reportLabels[language];
+  const cut = benchmarks
+    .filter(({ overall }) => overall.truncated > 0)
+    .map(({ title, overall: { truncated, done } }) => {
+      const counts = { done: formatCount(truncated), planned: formatCount(done) };
+      return `${title[language]} ${fill(labels.ofPlanned, counts)}`;
+    });
+  if (cut.length === 0) return [];
+  return [fill(labels.cutPrompts, { benchmarks: cut.join(language === "zh" ? "、" : ", ") })];
+}
+
 /** What a reader has to know of a benchmark's numbers. */
 export function benchmarkFacts(benchmark: BenchmarkScores, language: ReportLanguage): Fact[] {
   const labels = reportLabels[language];
