@@ -1,4 +1,5 @@
 import type { Title } from "../../benchmark.ts";
+import type { RunFacts } from "../../results.ts";
 import type {
   BenchmarkComparison,
   Change,
@@ -20,7 +21,7 @@ import type { Fact } from "../table/report-notes.ts";
 export interface DiffOptions {
   /** Default: English. */
   readonly language?: ReportLanguage | undefined;
-  /** What the runs are called. Default: their models' names, with fingerprints where those are equal. */
+  /** What the runs are called. Default: their models' names, told apart where those are equal. */
   readonly names?: RunNames | undefined;
 }
 
@@ -38,12 +39,25 @@ export interface DiffRow extends Difference {
 /** Kinds of changes, the most telling first. */
 export const CHANGE_KINDS: readonly Change["kind"][] = ["lost", "won", "otherAnswer"];
 
-/** What the runs are called. */
-export function runNames({ left, right }: RunComparison, { names }: DiffOptions): RunNames {
+/** Characters of a fingerprint that tell models apart. */
+const SHOWN_FINGERPRINT = 8;
+
+/** What the runs are called: where models have the same name, by fingerprint too, or else by side. */
+export function runNames(
+  { left, right }: RunComparison,
+  { names, language = "en" }: DiffOptions,
+): RunNames {
   if (names) return names;
-  const [a, b] = [left.model, right.model];
-  if (a.name !== b.name) return { left: a.name, right: b.name };
-  return { left: `${a.name} (${a.fingerprint})`, right: `${b.name} (${b.fingerprint})` };
+  const [a, b] = [left.model.name, right.model.name];
+  if (a !== b) return { left: a, right: b };
+  const labels = reportLabels[language];
+  const prints = [shortFingerprint(left), shortFingerprint(right)] as const;
+  const [l, r] = prints[0] === prints[1] ? [labels.left, labels.rightRun] : prints;
+  return { left: `${a} (${l})`, right: `${b} (${r})` };
+}
+
+function shortFingerprint({ model }: RunFacts): string {
+  return model.fingerprint.slice(0, SHOWN_FINGERPRINT);
 }
 
 /** Columns of a comparison. */
@@ -78,17 +92,29 @@ export function overallRow({ title, overall }: BenchmarkComparison): DiffRow {
 /** What two runs are, and what cannot be compared of them. */
 export function diffFacts(
   comparison: RunComparison,
-  names: RunNames,
-  language: ReportLanguage,
+  { names, language = "en" }: DiffOptions,
 ): Fact[] {
   const labels = reportLabels[language];
   const { left, right, onlyLeft, onlyRight } = comparison;
   return [
-    [labels.left, `${names.left} (${left.model.fingerprint}, ${left.version})`],
-    [labels.rightRun, `${names.right} (${right.model.fingerprint}, ${right.version})`],
+    [labels.left, runFact(left, names?.left)],
+    [labels.rightRun, runFact(right, names?.right)],
     ...missing(labels.onlyInLeft, onlyLeft).map((note): Fact => [labels.notes, note]),
     ...missing(labels.onlyInRight, onlyRight).map((note): Fact => [labels.notes, note]),
   ];
+}
+
+function runFact(run: RunFacts, name = run.model.name): string {
+  return `${name} (${shortFingerprint(run)}, ${run.version})`;
+}
+
+/** Says that no sample changed, and why. */
+export function noChangesNote(
+  benchmarks: readonly BenchmarkComparison[],
+  language: ReportLanguage,
+): string {
+  const { noChanges, noPairs } = reportLabels[language];
+  return benchmarks.some(({ overall }) => overall.agreement !== null) ? noChanges : noPairs;
 }
 
 function missing(label: string, names: readonly string[]): string[] {

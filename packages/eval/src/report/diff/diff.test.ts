@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleRun, hostileRun, smallRun } from "../../__fixtures__/reported-runs.ts";
 import { benchmarkOf, marksOf, resultOf, runOf, taskOf } from "../../__fixtures__/run-result.ts";
+import type { RunResult } from "../../results.ts";
 import { compareRuns } from "../../scores/compare/compare-runs.ts";
 import type { PageTask } from "../html/samples/page-task.ts";
 import { htmlDiff } from "./html-diff.ts";
@@ -13,6 +14,11 @@ const worked = compareRuns(
   runOf([resultOf(benchmarkOf("b"), [taskOf("t", marksOf(4, 10))])]),
   runOf([resultOf(benchmarkOf("b"), [taskOf("t", marksOf(9, 10))])]),
 );
+
+function modelRun(fingerprint: string, task = "law"): RunResult {
+  const benchmarks = [resultOf(benchmarkOf("b"), [taskOf(task, marksOf(1, 2))])];
+  return runOf(benchmarks, { model: { name: "tiny-chat", fingerprint } });
+}
 
 describe("a comparison as Markdown", () => {
   it("has the differences of a worked example", () => {
@@ -38,10 +44,25 @@ describe("a comparison as Markdown", () => {
     expect(text).toContain("Not compared: 396 samples of the left run alone, 0 of the right");
   });
 
-  it("tells runs of the same model apart", () => {
-    expect(markdownDiff(compareRuns(exampleRun("m", 0), exampleRun("m", 1)))).toContain(
-      "# Comparison: m (0123abcd0) and m (0123abcd1)",
-    );
+  it("tells models of the same name apart by eight characters of their fingerprints", () => {
+    const text = markdownDiff(compareRuns(modelRun("40096e1a77"), modelRun("d1b2c3d4e5")));
+    expect(text).toContain("# Comparison: tiny-chat (40096e1a) and tiny-chat (d1b2c3d4)");
+    expect(text).toContain("- Left: tiny-chat (40096e1a, 0.0.0)\n");
+    expect(text).toContain("- Right: tiny-chat (d1b2c3d4, 0.0.0)\n");
+  });
+
+  it("tells runs of one model apart by their sides", () => {
+    const same = compareRuns(modelRun("40096e1a77"), modelRun("40096e1a77"));
+    expect(markdownDiff(same)).toContain("# Comparison: tiny-chat (Left) and tiny-chat (Right)");
+    expect(markdownDiff(same, { language: "zh" })).toContain("tiny-chat (左) 与 tiny-chat (右)");
+  });
+
+  it("says where the runs have no sample in common", () => {
+    const strangers = compareRuns(modelRun("a", "law"), modelRun("b", "logic"));
+    expect(markdownDiff(strangers)).toContain("No sample is in both runs.");
+    expect(markdownDiff(strangers)).not.toContain("No sample has another");
+    expect(htmlDiff(strangers)).toContain("No sample is in both runs.");
+    expect(htmlDiff(compareRuns(smallRun(), runOf([])))).toContain("No sample is in both runs.");
   });
 
   it("speaks Chinese where that is wanted", () => {

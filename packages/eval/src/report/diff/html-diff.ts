@@ -16,6 +16,7 @@ import {
   CHANGE_KINDS,
   diffColumns,
   diffFacts,
+  noChangesNote,
   overallRow,
   runNames,
   type DiffOptions,
@@ -46,13 +47,13 @@ export function htmlDiff(comparison: RunComparison, options: HtmlDiffOptions = {
   return page({
     language,
     title: fill(labels.diffTitle, { ...names }),
-    body: markup`<section>${factsHtml(diffFacts(comparison, names, language))}</section>
+    body: markup`<section>${factsHtml(diffFacts(comparison, options))}</section>
 <section>
 <h2>${labels.summary}</h2>
 ${diffTable(labels.benchmark, comparison.benchmarks.map(overallRow), language)}
 </section>
 ${comparison.benchmarks.map((benchmark) => details(benchmark, language))}
-${tasks.length > 0 ? samples.body : markup`<section>${labels.noChanges}</section>`}
+${tasks.length > 0 ? samples.body : markup`<section>${noChangesNote(comparison.benchmarks, language)}</section>`}
 <p class="quiet">${labels.diffMethod}</p>`,
     data: tasks.length > 0 ? samples.data : [],
     scripts: tasks.length > 0 ? samples.scripts : [],

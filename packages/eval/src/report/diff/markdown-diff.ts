@@ -13,6 +13,7 @@ import {
   CHANGE_KINDS,
   diffColumns,
   diffFacts,
+  noChangesNote,
   overallRow,
   runNames,
   type DiffOptions,
@@ -34,7 +35,7 @@ export function markdownDiff(comparison: RunComparison, options: MarkdownDiffOpt
   const names = runNames(comparison, options);
   return documentOf([
     `# ${escapeMarkdown(fill(labels.diffTitle, { ...names }))}`,
-    factList(diffFacts(comparison, names, language)),
+    factList(diffFacts(comparison, options)),
     `## ${labels.summary}`,
     tableOf(diffColumns(labels.benchmark, language), comparison.benchmarks.map(overallRow)),
     ...comparison.benchmarks.flatMap((benchmark) =>
@@ -63,7 +64,7 @@ function details(
     tableOf(diffColumns(labels.task, language), tasks),
     `### ${labels.changes}`,
     ...(changes.length === 0
-      ? [escapeMarkdown(labels.noChanges)]
+      ? [escapeMarkdown(noChangesNote([benchmark], language))]
       : [
           escapeMarkdown(fill(labels.changesShown, shown)),
           tableOf(changeColumns(language), listed),
