@@ -29,9 +29,11 @@ section {
 .quiet { color: var(--quiet); font-size: 13px; }
 .warn { border-left: 4px solid var(--theirs); font-weight: 600; }
 .warn p { margin: 2px 0; }
-dl { margin: 0 0 8px; }
-dl div { display: flex; gap: 16px; padding: 3px 0; border-bottom: 1px solid var(--grid); }
-dt { flex: 0 0 auto; min-width: 140px; max-width: 40%; color: var(--quiet); }
+dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); column-gap: 16px; margin: 0 0 8px; }
+dl div {
+  display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; padding: 3px 0; border-bottom: 1px solid var(--grid);
+}
+dt { min-width: 140px; color: var(--quiet); overflow-wrap: anywhere; }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .body dd { white-space: pre-wrap; unicode-bidi: isolate; }
 .wide { overflow-x: auto; }
@@ -84,7 +86,7 @@ pre {
 .option .value { text-align: right; font-variant-numeric: tabular-nums; font-size: 13px; white-space: pre; }
 @media (max-width: 640px) {
   main { padding: 14px 10px 32px; } section { padding: 12px 10px; }
-  th, td { padding: 5px 6px; } .sample .id { display: none; } .body { padding-left: 6px; }
+  th, td { padding: 5px 6px; } th { white-space: nowrap; } .sample .id { display: none; } .body { padding-left: 6px; }
 }
 @media print { section { break-inside: avoid; } .controls, .pages { display: none; } }
 `;
