@@ -97,13 +97,16 @@ export function marksOf(right: number, n: number): Mark[] {
   return Array.from({ length: n }, (_, i) => (i < right ? 1 : 0));
 }
 
+/** Hash of the data of made-up benchmarks: 64 hexadecimal digits. */
+export const DATA_HASH = "0123456789abcdef".repeat(4);
+
 /** What of a benchmark was answered. */
 export function resultOf(
   benchmark: Benchmark,
   tasks: readonly TaskResult[],
   given: Partial<BenchmarkResult> = {},
 ): BenchmarkResult {
-  return { benchmark, recipe: "readme", options: {}, dataHash: "0123456789abcdef", tasks, ...given };
+  return { benchmark, recipe: "readme", options: {}, dataHash: DATA_HASH, tasks, ...given };
 }
 
 /** A run. */

@@ -99,7 +99,7 @@ describe("AGIEval, as its own code has it", () => {
       /few_shot_prompts\.csv: expected 2 examples for (gaokao-mathcloze|jec-qa-kd|lsat-ar), got 1 \(ask for 0 to 1 shots\)/,
     );
     await expect(load({ recipe: "official", prompt: "zero-shot-CoT" })).rejects.toThrow(
-      "expected one of few-shot, few-shot-CoT as `prompt`, got zero-shot-CoT",
+      "expected one of few-shot, few-shot-CoT, got zero-shot-CoT",
     );
   });
 

@@ -133,6 +133,6 @@ it("asks for tasks by name, and refuses what is not there", async () => {
   await expect(missing).rejects.toThrow(/navigate\.(json|txt): expected a file, got nothing/);
   await expect(load(FREE, { shots: 4 })).rejects.toThrow(/\.txt: expected 4 examples, got 3/);
   await expect(load(FREE, { prompt: "canary" })).rejects.toThrow(
-    /without-canary, with-canary as `prompt`, got/,
+    /without-canary, with-canary, got/,
   );
 });

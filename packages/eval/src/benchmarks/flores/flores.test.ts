@@ -132,10 +132,10 @@ describe("flores", () => {
 
   it.each([
     [{ shots: 10 }, "expected 10 sentences for examples, got 9 of dev (ask for fewer shots)"],
-    [{ prompt: "1dce88" }, "expected one of aad4fd, 806ede as `prompt`, got 1dce88"],
-    [{ split: "toString" }, "expected one of devtest-100, devtest as `split`, got toString"],
+    [{ prompt: "1dce88" }, "expected one of aad4fd, 806ede, got 1dce88"],
+    [{ split: "toString" }, "expected one of devtest-100, devtest, got toString"],
     [{ tokenize: "spm" }, "expected one of 13a, intl, zh, char, none, ja-mecab, got spm"],
-    [{ tasks: ["en-zh"] }, "expected a task of it, got en-zh"],
+    [{ tasks: ["en-zh"] }, "tasks: expected some of zh-en, zh-fr"],
   ])("refuses %o", async (options, message) => {
     await expect(load("zh-en", options)).rejects.toThrow(message);
   });

@@ -116,8 +116,8 @@ it("refuses what is not there, by name", async () => {
   await expect(load({ recipe: "lm-eval", shots: 7 })).rejects.toThrow(
     /train\.jsonl: expected 7 examples/,
   );
-  await expect(load({ prompt: "cot" })).rejects.toThrow(/1d7fe4, 1dce88 as `prompt`, got cot/);
-  await expect(load({ tasks: ["gsm"] })).rejects.toThrow(/expected a task of it, got gsm/);
+  await expect(load({ prompt: "cot" })).rejects.toThrow(/1d7fe4, 1dce88, got cot/);
+  await expect(load({ tasks: ["gsm"] })).rejects.toThrow(/tasks: expected some of gsm/);
 });
 
 it("a row without its number is refused, by its line", async () => {

@@ -68,7 +68,7 @@ describe("HumanEval", () => {
       prompt: `# Complete the following python code:\n${TWICE}`,
     });
     await expect(samplesOf("readme", { prompt: "dcae0e" })).rejects.toThrow(
-      "expected one of 8e312c, a82cae, 6f294d as `prompt`, got dcae0e",
+      "expected one of 8e312c, a82cae, 6f294d, got dcae0e",
     );
   });
 

@@ -48,7 +48,7 @@ describeShared("MedMCQA's rows", "eval/medmcqa", () => {
 
   it("need train.json for examples, or some of their own", async () => {
     await expect(medmcqa.load(real)).rejects.toThrow(
-      "train.json: expected a file with examples, got nothing (heldOutShots takes them from the rows that are asked)",
+      "train.json: expected a file with examples, got nothing (`--held-out-shots` takes them from the rows that are asked)",
     );
     const [task] = await medmcqa.load({ ...real, heldOutShots: true });
     expect(task?.samples).toHaveLength(800 - 5);
