@@ -76,6 +76,7 @@ export { checkpointFingerprint, type LoadFacts } from "./models/checkpoint-finge
 export { EndpointError } from "./models/endpoint-error.ts";
 export { EndpointModel, type EndpointModelOptions } from "./models/endpoint-model.ts";
 export { EngineModel, type EngineModelOptions } from "./models/engine-model.ts";
+export { LetterError } from "./models/letter-error.ts";
 export {
   PUBLISHED_MODELS,
   PublishedModelError,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { loadModel, type Model } from "@baichuan2/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LetterIds } from "../eval-request.ts";
 import { checkpointFingerprint } from "./checkpoint-fingerprint.ts";
 import { EngineModel } from "./engine-model.ts";
 
@@ -18,18 +19,37 @@ const PROMPT = "1 + 1 = ?\nA. 1\nB. 2\nC. 3\nD. 4\nAnswer:";
 
 describe("EngineModel", () => {
   it("compares letters by the prompt's last row of logits", async () => {
-    const letters = ["A", "B", "C", "D"];
+    // of the bundled vocabulary " A", " B" and " E" are one token, " C" is two
+    const oneToken = ["A", "B", "E"];
     const { data } = await model.logits(model.promptIds({ text: PROMPT }), { last: true });
-    const logitOf = (text: string) => data[model.promptIds({ text }).at(-1) ?? -1] ?? NaN;
-    const request = { kind: "letters", prompt: PROMPT, letters } as const;
-    const [bare, spaced, both] = [
-      letters.map(logitOf),
-      letters.map((letter) => logitOf(` ${letter}`)),
-      letters.map((letter) => Math.max(logitOf(letter), logitOf(` ${letter}`))),
-    ];
-    expect((await evaluated.answer({ ...request, ids: "bare" })).scores).toEqual(bare);
-    expect((await evaluated.answer({ ...request, ids: "spaced" })).scores).toEqual(spaced);
-    expect((await evaluated.answer({ ...request, ids: "both" })).scores).toEqual(both);
+    const logitOf = (text: string) => {
+      const tokenIds = model.promptIds({ text });
+      expect(tokenIds).toHaveLength(1);
+      return data[tokenIds[0] ?? -1] ?? NaN;
+    };
+    const spacedOf = (letter: string) => logitOf(` ${letter}`);
+    const likelier = (letter: string) => Math.max(logitOf(letter), spacedOf(letter));
+    const scoresOf = async (letters: readonly string[], ids: LetterIds) =>
+      (await evaluated.answer({ kind: "letters", prompt: PROMPT, letters, ids })).scores;
+    expect(await scoresOf(["A", "B", "C", "D"], "bare")).toEqual(["A", "B", "C", "D"].map(logitOf));
+    expect(await scoresOf(oneToken, "spaced")).toEqual(oneToken.map(spacedOf));
+    expect(await scoresOf([...oneToken, "C"], "both")).toEqual([
+      ...oneToken.map(likelier),
+      logitOf("C"),
+    ]);
+  });
+
+  it("refuses letters that are not one token", async () => {
+    const request = {
+      kind: "letters",
+      prompt: PROMPT,
+      letters: ["A", "C"],
+      ids: "spaced",
+    } as const;
+    expect(model.promptIds({ text: " C" })).toHaveLength(2);
+    await expect(evaluated.answer(request)).rejects.toThrow(
+      'letter C: expected one token for " C", got 2 (use --letters bare)',
+    );
   });
 
   it.each([
