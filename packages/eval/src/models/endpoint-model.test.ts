@@ -119,6 +119,8 @@ describe("EndpointModel", () => {
     const answer = await modelWith({ asChat: true }).answer(request);
     expect(answer).toMatchObject({ texts: ["fine"], finishReasons: ["length"] });
     expect(requests[0]?.messages).toEqual([{ role: "user", content: "How?" }]);
+    await modelWith({ asChat: true, extraBody: undefined }).answer(request);
+    expect(requests[1]).toMatchObject({ repetition_penalty: 1 });
   });
 
   it("counts tokens with a tokenizer, or says that it needs one", () => {
@@ -134,6 +136,7 @@ describe("EndpointModel", () => {
       { baseURL: "http://b/v1" },
       { asChat: true },
       { extraBody: {} },
+      { topLogprobs: 5 },
     ];
     const fingerprints = all.map((options) => modelWith(options).fingerprint);
     expect(new Set(fingerprints).size).toBe(all.length);

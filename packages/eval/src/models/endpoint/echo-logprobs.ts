@@ -1,4 +1,4 @@
-import { EndpointError } from "./endpoint-error.ts";
+import { EndpointError } from "../endpoint-error.ts";
 
 /** Log-probabilities of the tokens of a text, without those of its prompt. */
 export interface EchoedText {

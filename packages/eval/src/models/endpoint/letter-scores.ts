@@ -1,5 +1,5 @@
-import type { LetterIds } from "../eval-request.ts";
-import { letterSpellings } from "./letter-spellings.ts";
+import type { LetterIds } from "../../eval-request.ts";
+import { letterSpellings } from "../letter-spellings.ts";
 
 /**
  * Log-probabilities of letters among the alternatives of a token.
