@@ -6,8 +6,14 @@ export class EndpointError extends Error {
   readonly expected: string;
   readonly actual: string;
 
-  constructor(baseURL: string, expected: string, actual: string, hint?: string) {
-    super(`${baseURL}: expected ${expected}, got ${actual}${hint ? ` (${hint})` : ""}`);
+  constructor(
+    baseURL: string,
+    expected: string,
+    actual: string,
+    hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${baseURL}: expected ${expected}, got ${actual}${hint ? ` (${hint})` : ""}`, options);
     this.baseURL = baseURL;
     this.expected = expected;
     this.actual = actual;

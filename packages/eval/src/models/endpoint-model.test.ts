@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { EndpointError } from "./endpoint-error.ts";
 import { EndpointModel, type EndpointModelOptions } from "./endpoint-model.ts";
 
 interface Body {
@@ -20,6 +21,8 @@ let requests: Body[] = [];
 /** What a completion has besides its text. */
 let logprobsOf: (body: Body) => object | null;
 let textOf: (body: Body) => string;
+/** An error that it answers instead. */
+let refusal: { readonly status: number; readonly error: object } | undefined;
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -30,6 +33,11 @@ beforeAll(async () => {
       ? { index: 0, message: { role: "assistant", content: answer }, finish_reason: "length" }
       : { index: 0, text: answer, logprobs: logprobsOf(body), finish_reason: "stop" };
     response.setHeader("content-type", "application/json");
+    if (refusal) {
+      response.statusCode = refusal.status;
+      response.end(JSON.stringify({ error: refusal.error }));
+      return;
+    }
     response.end(JSON.stringify({ id: "x", choices: [choice] }));
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -40,6 +48,7 @@ beforeEach(() => {
   requests = [];
   logprobsOf = () => null;
   textOf = () => "";
+  refusal = undefined;
 });
 
 const modelWith = (options: Partial<EndpointModelOptions> = {}): EndpointModel =>
@@ -123,6 +132,17 @@ describe("EndpointModel", () => {
     expect(requests[1]).toMatchObject({ repetition_penalty: 1 });
   });
 
+  it.each([
+    { kind: "letters", prompt: "x", letters: ["A"], ids: "bare" },
+    { kind: "logLikelihood", prompt: "x", continuations: ["y"] },
+    { kind: "perplexity", texts: ["x"] },
+  ] as const)("refuses $kind where the model chats", async (request) => {
+    await expect(modelWith({ asChat: true }).answer(request)).rejects.toThrow(
+      "expected generated answers, got a comparison",
+    );
+    expect(requests).toEqual([]);
+  });
+
   it("counts tokens with a tokenizer, or says that it needs one", () => {
     const tokenizer = { encode: (text: string) => [...text].map(() => 1) };
     expect(modelWith({ tokenizer }).countTokens("abc")).toBe(3);
@@ -140,5 +160,48 @@ describe("EndpointModel", () => {
     ];
     const fingerprints = all.map((options) => modelWith(options).fingerprint);
     expect(new Set(fingerprints).size).toBe(all.length);
+  });
+});
+
+describe("EndpointModel's failures", () => {
+  const request = { kind: "generate", prompt: "x", maxNewTokens: 1, stop: [] } as const;
+
+  it("name the address where no server is", async () => {
+    const gone = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => gone.once("listening", resolve));
+    const address = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/v1`;
+    await new Promise((resolve) => gone.close(resolve));
+    const failure: unknown = await modelWith({ baseURL: address })
+      .answer(request)
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(EndpointError);
+    expect(failure).toMatchObject({
+      baseURL: address,
+      message: `${address}: expected an answer, got no connection (is the server running?)`,
+      cause: { message: "Connection error." },
+    });
+  });
+
+  it.each([
+    [400, "This model's maximum context length is 8 tokens. However, you requested 9 tokens"],
+    [400, "the request exceeds the available context size, try increasing it"],
+    [422, "`inputs` must have less than 8 tokens. Given: 9"],
+    [400, "Prompt is too long"],
+  ])("say what to do about a prompt that is too long: %i %s", async (status, message) => {
+    refusal = { status, error: { message } };
+    const answer = modelWith().answer(request);
+    await expect(answer).rejects.toThrow(EndpointError);
+    await expect(answer).rejects.toThrow("give --endpoint-context");
+  });
+
+  it("stay as they are otherwise", async () => {
+    refusal = { status: 400, error: { message: "repetition_penalty: unknown field" } };
+    await expect(modelWith().answer(request)).rejects.not.toThrow(EndpointError);
+    const signal = AbortSignal.abort();
+    await expect(modelWith().answer(request, { signal })).rejects.toThrow("aborted");
+  });
+
+  it.each(["", "localhost:8000", "nothing"])("refuse the address %j", (address) => {
+    expect(() => modelWith({ baseURL: address })).toThrow(EndpointError);
   });
 });

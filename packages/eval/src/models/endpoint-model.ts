@@ -17,7 +17,7 @@ export interface EndpointModelOptions {
   readonly apiKey?: string | undefined;
   /** Counts tokens, for prompts that have to be shortened. Without it such benchmarks fail. */
   readonly tokenizer?: { encode(text: string): ArrayLike<number> } | undefined;
-  /** Asks what is generated as a message of a user. */
+  /** Asks what is generated as a message of a user; letters and texts cannot be compared so. */
   readonly asChat?: boolean | undefined;
   /** Alternatives asked for with a token; servers have limits. Default 20. */
   readonly topLogprobs?: number | undefined;
@@ -39,6 +39,7 @@ export class EndpointModel implements EvalModel {
   readonly #endpoint: Endpoint;
   readonly #options: EndpointModelOptions;
 
+  /** @throws {EndpointError} if the address is none of HTTP. */
   constructor(options: EndpointModelOptions) {
     const { baseURL, model, apiKey = "none", maxRetries = 4, asChat = false } = options;
     const { topLogprobs = 20, extraBody = DEFAULT_EXTRA } = options;
@@ -72,6 +73,11 @@ export class EndpointModel implements EvalModel {
 
   #answer(request: EvalRequest, signal: AbortSignal | undefined): Promise<EvalResponse> {
     const endpoint = this.#endpoint;
+    const { asChat, baseURL } = this.#options;
+    if (asChat && request.kind !== "generate") {
+      const hint = "what is asked as a chat is only answered: --answers generate";
+      throw new EndpointError(baseURL, "generated answers", "a comparison", hint);
+    }
     switch (request.kind) {
       case "letters":
         return askLetters(endpoint, request, signal);
@@ -80,7 +86,7 @@ export class EndpointModel implements EvalModel {
       case "perplexity":
         return askPerplexity(endpoint, request, signal);
       case "generate":
-        return (this.#options.asChat ? askChat : askGenerate)(endpoint, request, signal);
+        return (asChat ? askChat : askGenerate)(endpoint, request, signal);
     }
   }
 }
