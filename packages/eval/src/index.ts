@@ -73,6 +73,7 @@ export type {
   Truncated,
 } from "./eval-request.ts";
 export { checkpointFingerprint, type LoadFacts } from "./models/checkpoint-fingerprint.ts";
+export type { EndpointTokenizer } from "./models/endpoint/endpoint-prompts.ts";
 export { EndpointError } from "./models/endpoint-error.ts";
 export { EndpointModel, type EndpointModelOptions } from "./models/endpoint-model.ts";
 export { EngineModel, type EngineModelOptions } from "./models/engine-model.ts";

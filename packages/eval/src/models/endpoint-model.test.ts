@@ -12,6 +12,7 @@ interface Body {
   readonly stop?: string[];
   readonly repetition_penalty?: number;
   readonly temperature?: number;
+  readonly max_tokens?: number;
   readonly messages?: unknown;
 }
 
@@ -61,6 +62,12 @@ const characterLogprobs = ({ prompt = "" }: Body): object => {
     text_offset: tokens.map((_, index) => index),
     token_logprobs: tokens.map((_, index) => (index === 0 ? null : -index)),
   };
+};
+
+/** Each code point is a token. */
+const characters = {
+  encode: (text: string) => Array.from(text, (character) => character.codePointAt(0) ?? 0),
+  decode: (tokenIds: readonly number[]) => String.fromCodePoint(...tokenIds),
 };
 
 describe("EndpointModel", () => {
@@ -157,9 +164,83 @@ describe("EndpointModel", () => {
       { asChat: true },
       { extraBody: {} },
       { topLogprobs: 5 },
+      { contextLength: 8, tokenizer: characters },
     ];
     const fingerprints = all.map((options) => modelWith(options).fingerprint);
     expect(new Set(fingerprints).size).toBe(all.length);
+  });
+});
+
+describe("EndpointModel with a context's length", () => {
+  const cutting = (contextLength: number, options: Partial<EndpointModelOptions> = {}) =>
+    modelWith({ contextLength, tokenizer: characters, ...options });
+
+  it("leaves prompts as they are that fit", async () => {
+    const request = { kind: "generate", prompt: "abcd", maxNewTokens: 4, stop: [] } as const;
+    expect(await cutting(8).answer(request)).toMatchObject({ truncatedTokens: 0 });
+    expect(requests[0]).toMatchObject({ prompt: "abcd", max_tokens: 4 });
+  });
+
+  it("cuts the beginning off a prompt, and leaves it half of the context", async () => {
+    const request = { kind: "generate", prompt: "abcdefgh", maxNewTokens: 3, stop: [] } as const;
+    expect(await cutting(8).answer(request)).toMatchObject({ truncatedTokens: 3 });
+    expect(requests[0]).toMatchObject({ prompt: "defgh", max_tokens: 3 });
+    await cutting(8).answer({ ...request, maxNewTokens: 512 });
+    expect(requests[1]).toMatchObject({ prompt: "efgh", max_tokens: 4 });
+  });
+
+  it("leaves room for the template of a chat", async () => {
+    const prompt = "abcdefgh";
+    const request = { kind: "generate", prompt, maxNewTokens: 4, stop: [] } as const;
+    const { truncatedTokens } = await cutting(42, { asChat: true }).answer(request);
+    expect(truncatedTokens).toBe(2); // 42 - 4 - 32 = 6 are left
+    expect(requests[0]?.messages).toEqual([{ role: "user", content: "cdefgh" }]);
+  });
+
+  it("compares letters behind one prompt, with room for a letter and a generated token", async () => {
+    logprobsOf = (body) =>
+      body.echo ? characterLogprobs(body) : { top_logprobs: [{ A: -0.5, C: -3 }] };
+    const letters = ["A", "B"];
+    const request = { kind: "letters", prompt: "abcdefgh", letters, ids: "bare" } as const;
+    const answer = await cutting(8).answer(request);
+    expect(answer).toMatchObject({ scores: [-0.5, -6], truncatedTokens: 2 });
+    expect(requests.map(({ prompt }) => prompt)).toEqual(["cdefgh", "cdefghB"]);
+  });
+
+  it("leaves room for the longest continuation", async () => {
+    logprobsOf = characterLogprobs;
+    const continuations = ["x", "yz"];
+    const request = { kind: "logLikelihood", prompt: "abcdefgh", continuations } as const;
+    expect(await cutting(8).answer(request)).toMatchObject({ truncatedTokens: 3 });
+    expect(requests.map(({ prompt }) => prompt)).toEqual(["defghx", "defghyz"]);
+  });
+
+  it("takes the end of a whole text", async () => {
+    logprobsOf = characterLogprobs;
+    const texts = ["abcdefgh", "abc", "abcdefghi"];
+    const answer = await cutting(8).answer({ kind: "perplexity", texts });
+    expect(answer.truncatedTokens).toBe(1 + 0 + 2);
+    expect(requests.map(({ prompt }) => prompt)).toEqual(["bcdefgh", "abc", "cdefghi"]);
+  });
+
+  it("begins with a whole character, and counts what is kept again", async () => {
+    // bytes; the first token of a text is another one where it is "f", and then there is one more
+    const tokenizer = {
+      encode: (text: string) => [...Buffer.from(text.startsWith("f") ? `_${text}` : text)],
+      decode: (tokenIds: readonly number[]) => Buffer.from(tokenIds).toString("utf8"),
+    };
+    const request = { kind: "generate", prompt: "ab答fgh", maxNewTokens: 2, stop: [] } as const;
+    const { truncatedTokens } = await cutting(6, { tokenizer }).answer(request);
+    // room for 4 of 8 bytes: 2 of 答's, then "fgh" with 4 tokens
+    expect([requests[0]?.prompt, truncatedTokens]).toEqual(["fgh", 5]);
+    await cutting(5, { tokenizer }).answer(request);
+    expect(requests[1]?.prompt).toBe("gh"); // room for 3
+  });
+
+  it("needs a tokenizer that decodes", () => {
+    const { encode } = characters;
+    expect(() => modelWith({ contextLength: 8 })).toThrow("expected a tokenizer to cut prompts");
+    expect(() => modelWith({ contextLength: 8, tokenizer: { encode } })).toThrow(EndpointError);
   });
 });
 

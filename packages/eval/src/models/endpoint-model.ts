@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AnswerOptions, EvalModel } from "../eval-model.ts";
 import type { EvalRequest, EvalResponse, ResponseTo } from "../eval-request.ts";
 import { Endpoint } from "./endpoint/endpoint.ts";
+import { EndpointPrompts, type EndpointTokenizer } from "./endpoint/endpoint-prompts.ts";
 import { askChat, askGenerate } from "./endpoint/generate.ts";
 import { askLetters } from "./endpoint/letters.ts";
 import { askLogLikelihood } from "./endpoint/log-likelihood.ts";
@@ -16,7 +17,12 @@ export interface EndpointModelOptions {
   readonly model: string;
   readonly apiKey?: string | undefined;
   /** Counts tokens, for prompts that have to be shortened. Without it such benchmarks fail. */
-  readonly tokenizer?: { encode(text: string): ArrayLike<number> } | undefined;
+  readonly tokenizer?: EndpointTokenizer | undefined;
+  /**
+   * Tokens that the server has room for, with what is generated. Prompts that are longer lose their beginning, which takes a
+   * tokenizer. Default: nothing is cut.
+   */
+  readonly contextLength?: number | undefined;
   /** Asks what is generated as a message of a user; letters and texts cannot be compared so. */
   readonly asChat?: boolean | undefined;
   /** Alternatives asked for with a token; servers have limits. Default 20. */
@@ -39,14 +45,17 @@ export class EndpointModel implements EvalModel {
   readonly #endpoint: Endpoint;
   readonly #options: EndpointModelOptions;
 
-  /** @throws {EndpointError} if the address is none of HTTP. */
+  /** @throws {EndpointError} if the address is none of HTTP, or prompts are to be cut without a tokenizer. */
   constructor(options: EndpointModelOptions) {
     const { baseURL, model, apiKey = "none", maxRetries = 4, asChat = false } = options;
-    const { topLogprobs = 20, extraBody = DEFAULT_EXTRA } = options;
+    const { topLogprobs = 20, extraBody = DEFAULT_EXTRA, tokenizer, contextLength } = options;
     this.#options = options;
-    this.#endpoint = new Endpoint({ baseURL, model, apiKey, maxRetries, topLogprobs, extraBody });
+    this.#endpoint = new Endpoint(
+      { baseURL, model, apiKey, maxRetries, topLogprobs, extraBody },
+      new EndpointPrompts(baseURL, tokenizer, contextLength),
+    );
     this.name = model;
-    const facts = [baseURL, model, asChat, extraBody, topLogprobs];
+    const facts = [baseURL, model, asChat, extraBody, topLogprobs, contextLength ?? null];
     this.fingerprint = createHash("sha256")
       .update(JSON.stringify(facts))
       .digest("hex")

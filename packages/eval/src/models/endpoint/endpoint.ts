@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { EndpointError } from "../endpoint-error.ts";
+import type { EndpointPrompts } from "./endpoint-prompts.ts";
 import { toEndpointFailure } from "./endpoint-failure.ts";
 
 type CompletionBody = Omit<OpenAI.CompletionCreateParamsNonStreaming, "model">;
@@ -21,16 +22,18 @@ export const GREEDY = { temperature: 0, top_p: 1 } as const;
 /** Sends requests to a server. */
 export class Endpoint {
   readonly facts: EndpointFacts;
+  readonly prompts: EndpointPrompts;
   readonly #client: OpenAI;
 
   /** @throws {EndpointError} if the address is none of HTTP. */
-  constructor(facts: EndpointFacts) {
+  constructor(facts: EndpointFacts, prompts: EndpointPrompts) {
     const { baseURL, apiKey, maxRetries } = facts;
     if (!isHttp(baseURL)) {
       const hint = "give one such as http://localhost:8000/v1";
       throw new EndpointError(baseURL, "an address of HTTP", JSON.stringify(baseURL), hint);
     }
     this.facts = facts;
+    this.prompts = prompts;
     this.#client = new OpenAI({ baseURL, apiKey, maxRetries });
   }
 

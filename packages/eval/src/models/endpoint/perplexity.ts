@@ -2,6 +2,7 @@ import type { PerplexityRequest, PerplexityResponse } from "../../eval-request.t
 import { meanLoss, sum } from "../token-lists.ts";
 import { echo } from "./echo.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ONE_GENERATED } from "./endpoint-prompts.ts";
 
 /** Scores whole texts, one after the other. */
 export async function askPerplexity(
@@ -10,9 +11,11 @@ export async function askPerplexity(
   signal: AbortSignal | undefined,
 ): Promise<PerplexityResponse> {
   const losses: number[] = [];
-  for (const text of texts) {
+  const fitted = texts.map((text) => endpoint.prompts.fit(text, ONE_GENERATED));
+  for (const { text } of fitted) {
     const own = await echo(endpoint, { prompt: "", text }, signal);
     losses.push(meanLoss(sum(own), own.length));
   }
-  return { kind: "perplexity", losses, truncatedTokens: 0 };
+  const truncatedTokens = sum(fitted.map((one) => one.truncatedTokens));
+  return { kind: "perplexity", losses, truncatedTokens };
 }
