@@ -107,6 +107,11 @@ describe("eval run", () => {
     [["mmlu"], ["--recipe", "opencompass-head"], "expected a recipe of readme"],
     [["humaneval"], [], "expected --allow-code-execution"],
     [["mmlu"], ["--shard", "3/2"], "r/N"],
+    [["mmlu"], ["--split", "train"], "--split: expected one of test, val, got train"],
+    [["mmlu"], ["--tasks", "anatmy"], "--tasks: expected some of abstract_algebra"],
+    [["mmlu"], ["--published", "GPT-9"], "--published: expected some of GPT-4"],
+    [["flores"], ["--tokenize", "13b"], "13a, intl"],
+    [["humaneval"], ["--temperature", "-1"], "above 0"],
     [["mmlu"], ["--endpoint", "http://localhost:1/v1"], "expected one of --model"],
   ])("refuses %j with %j, and says why", async (names, flags, message) => {
     const { code, err } = await evaluate("refused", names, ...flags);
@@ -119,6 +124,18 @@ describe("eval run", () => {
     const { code, err } = await evaluate("limited", ["mmlu"], "--limit", "1");
     expect(code).toBe(exitCodes.usage);
     expect(err).toContain("expected a run with the same limit");
+  });
+
+  it("asks anew where the tokenizer is another one", async () => {
+    const tokenizer = join(bundled, "../model-alibi/tokenizer.model");
+    await evaluate("own-tokenizer", ["mmlu"], "--limit", "1");
+    const manifestOf = async (out: string) =>
+      JSON.parse(await readFile(at(`${out}/run.json`), "utf8")) as {
+        model: { fingerprint: string };
+      };
+    await evaluate("other-tokenizer", ["mmlu"], "--limit", "1", "--tokenizer", tokenizer);
+    const [own, other] = [await manifestOf("own-tokenizer"), await manifestOf("other-tokenizer")];
+    expect(other.model.fingerprint).not.toBe(own.model.fingerprint);
   });
 
   it("names the file and row of data that is wrong", async () => {
@@ -183,31 +200,32 @@ it("a server's answers are scored as those of the model in this process", async 
   await using server = await createServer({ model, modelName: "tiny-chat" });
   const listening = await listen(server, { port: 0 });
   const endpoint = ["--endpoint", `${listening.url}/v1`, "--endpoint-model", "tiny-chat"];
-  const common = [
-    "--tokenizer",
-    join(bundled, "tokenizer.model"),
-    "--data",
-    data,
-    "--no-cache",
-    "--json",
-  ];
-  // The server refuses prompts that are too long, where a model in this process takes their end.
-  const short = ["--shots", "0", "--recipe", "lm-eval"];
-  const asked = await run([
+  const tokenizer = ["--tokenizer", join(bundled, "tokenizer.model"), "--endpoint-context", "512"];
+  const names = ["mmlu", "gsm8k"];
+  const flags = [...endpoint, ...tokenizer, "--data", data, "--out", at("asked"), "--json"];
+  const asked = await run(["eval", "run", ...names, ...flags]);
+  await listening.close(0);
+  expect([asked.code, asked.err]).toEqual([0, expect.stringContaining("report.json")]);
+  const own = await evaluate("own", names);
+  const scoresOf = ({ out }: { out: string }) =>
+    (JSON.parse(out) as Report).benchmarks.map(({ name, score }) => ({ name, score }));
+  expect(scoresOf(asked)).toEqual(scoresOf(own));
+}, 60_000);
+
+it("a server that is not there is a failure of the network, with its address", async () => {
+  const endpoint = ["--endpoint", "http://127.0.0.1:9/v1", "--endpoint-model", "x"];
+  const { code, err } = await run([
     "eval",
     "run",
-    "mmlu",
-    ...short,
+    "gsm8k",
     ...endpoint,
-    ...common,
+    "--data",
+    data,
     "--out",
-    at("asked"),
+    at("nobody"),
   ]);
-  await listening.close(0);
-  expect(asked.code).toBe(0);
-  const own = await evaluate("own", ["mmlu"], ...short);
-  const scoresOf = ({ out }: { out: string }) => (JSON.parse(out) as Report).benchmarks;
-  expect(scoresOf(asked)).toEqual(scoresOf(own));
+  expect(code).toBe(exitCodes.network);
+  expect(err).toContain("http://127.0.0.1:9/v1: expected an answer");
 }, 60_000);
 
 describe("eval compare", () => {

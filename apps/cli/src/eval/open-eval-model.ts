@@ -26,6 +26,7 @@ export interface EvalModelFlags extends ModelFlags {
   readonly parallel: number;
   readonly endpoint?: string;
   readonly endpointModel?: string;
+  readonly endpointContext?: number;
   readonly plainEndpoint?: boolean;
 }
 
@@ -39,6 +40,7 @@ export function addEvalModelOptions(command: Command, t: Translate): Command {
     .option("--no-deterministic", t("option.noDeterministic"))
     .option("--endpoint <url>", t("option.endpoint"))
     .option("--endpoint-model <name>", t("option.endpointModel"))
+    .option("--endpoint-context <n>", t("option.endpointContext"), parseCount)
     .option("--plain-endpoint", t("option.plainEndpoint"));
 }
 
@@ -111,11 +113,14 @@ async function ofEndpoint(
   const { EndpointModel } = await import("@baichuan2/eval");
   if (flags.endpointModel === undefined) throw new UsageError(t("eval.noEndpointModel"));
   const hasTokenizer = flags.tokenizer !== undefined || flags.model !== undefined;
+  if (flags.endpointContext !== undefined && !hasTokenizer)
+    throw new UsageError(t("eval.contextNeedsTokenizer"));
   const evaluated = new EndpointModel({
     baseURL,
     model: flags.endpointModel,
     apiKey: io.env["BAICHUAN2_API_KEY"] ?? io.env["OPENAI_API_KEY"],
     tokenizer: hasTokenizer ? await openTokenizer(cli, flags) : undefined,
+    contextLength: flags.endpointContext,
     asChat: flags.chat,
     ...(flags.plainEndpoint && { extraBody: {} }),
   });

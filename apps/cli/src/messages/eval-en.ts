@@ -61,6 +61,10 @@ export const evalEn = {
   "eval.noRecipe": "it has no recipe {{recipe}}",
   "eval.allAnswered": "all questions are answered already",
   "eval.unknownPublished": "--published: expected some of {{names}}, got {{name}}",
+  "option.endpointContext":
+    "tokens of the model's context there: longer prompts lose their beginning (needs --tokenizer or --model)",
+  "eval.contextNeedsTokenizer":
+    "--endpoint-context: expected --tokenizer or --model beside it, got none",
   "progress.eval": "Asking",
   "eval.started": "asking {{total}} questions, {{done}} of which were answered before",
   "eval.progress": "{{done}} of {{total}}: {{facts}}",

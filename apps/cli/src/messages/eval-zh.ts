@@ -58,6 +58,9 @@ export const evalZh: Readonly<Record<keyof typeof evalEn, string>> = {
   "eval.noRecipe": "没有方案 {{recipe}}",
   "eval.allAnswered": "所有题目都已答完",
   "eval.unknownPublished": "--published：应为 {{names}} 中的若干个，实际为 {{name}}",
+  "option.endpointContext":
+    "服务器上模型的上下文长度：更长的提示会截去开头（需要 --tokenizer 或 --model）",
+  "eval.contextNeedsTokenizer": "--endpoint-context 需要同时给出 --tokenizer 或 --model",
   "progress.eval": "提问",
   "eval.started": "共 {{total}} 题，其中 {{done}} 题此前已答",
   "eval.progress": "{{done}} / {{total}}：{{facts}}",
