@@ -1,7 +1,6 @@
 import { open, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { RunLock } from "@baichuan2/model";
-import type { SampleRecord } from "../results.ts";
 import { parseLine, type JournalLine } from "./journal-line.ts";
 
 /** Names in a run's folder. */
