@@ -6,7 +6,7 @@
  * fullest step needed. Resident memory (what no file backs) and heap are taken every few seconds, after a collection. Flat: a
  * straight line through the last four fifths of them ends less than 2 % above its beginning.
  *
- * The allocator decides: glibc's keeps a few percent more every few minutes, in holes between blocks of all sizes; jemalloc does not
+ * The allocator matters: glibc's keeps a few percent more every few minutes, in holes between blocks of all sizes, jemalloc less
  * (`LD_PRELOAD=libjemalloc.so.2 pnpm bench server soak`, on Debian of the package libjemalloc2). The report names it.
  */
 import { setTimeout as sleep } from "node:timers/promises";
