@@ -7,8 +7,8 @@ import { Journal } from "./journal.ts";
 import type { JournalLine } from "./journal-line.ts";
 import type { PlannedSample, RunPlan } from "./plan-run.ts";
 import type { ResponseCache } from "./response-cache.ts";
-import { remainingSamples, withoutAnswered } from "./remaining-samples.ts";
-import { findManifest, writeManifest } from "./run-manifest.ts";
+import { checkFolder, withoutAnswered } from "./remaining-samples.ts";
+import { writeManifest } from "./run-manifest.ts";
 
 /** How a run runs; none of it changes what comes out. */
 export interface EvaluateOptions extends Partial<GradeTools> {
@@ -45,10 +45,10 @@ export async function* evaluate(
   options: EvaluateOptions,
 ): AsyncGenerator<EvaluationEvent, void> {
   const { folder, concurrency = CONCURRENCY, python } = options;
-  await remainingSamples(folder, { manifest, samples }); // throws for another run's folder
+  await checkFolder(folder, manifest); // another run's is not touched
   await mkdir(folder, { recursive: true });
   await using journal = await Journal.open(folder);
-  if (!(await findManifest(folder))) await writeManifest(folder, manifest);
+  if (!(await checkFolder(folder, manifest))) await writeManifest(folder, manifest);
   const open = withoutAnswered(samples, journal.lines);
   let done = samples.length - open.length;
   yield { type: "start", total: samples.length, done };

@@ -13,10 +13,15 @@ export async function remainingSamples(
   folder: string,
   { manifest, samples }: RunPlan,
 ): Promise<readonly PlannedSample[]> {
+  const isBegun = await checkFolder(folder, manifest);
+  return isBegun ? withoutAnswered(samples, await Journal.read(folder)) : samples;
+}
+
+/** Whether the run was begun in a folder. @throws {EvalRunError} if it holds another one. */
+export async function checkFolder(folder: string, manifest: RunPlan["manifest"]): Promise<boolean> {
   const begun = await findManifest(folder);
-  if (!begun) return samples;
-  const part = differingPart(begun, manifest);
-  if (part === undefined) return withoutAnswered(samples, await Journal.read(folder));
+  const part = begun && differingPart(begun, manifest);
+  if (part === undefined) return begun !== undefined;
   const hint = "give another folder, or take this one away";
   throw new EvalRunError(folder, `a run with the same ${part}`, "another one", hint);
 }
